@@ -18,7 +18,7 @@ from bench.incidents import declare_in, make_repository, note_in, open_ticking
 from bench.timing import INCIDENTCTL, Row, middle, process, ratio, rounds, run
 
 _BRANCH = "refs/heads/incident-log"
-_TRUTH = "refs/incidentctl/log"
+_LOG_REF = "refs/incidentctl/log"
 
 
 def rows(folder: Path) -> list[Row]:
@@ -63,9 +63,9 @@ def _reconnect(folder: Path, *, clones: int, events: int, limit: float) -> list[
         workspace = open_ticking(root)
         workspace.record._share = None  # noqa: SLF001 (offline, and one process at a time)
         note_in(workspace, incident, events, at_once=1)
-        printed.update(run(("git", "rev-list", _TRUTH), root).split())
+        printed.update(run(("git", "rev-list", _LOG_REF), root).split())
         run(("git", "remote", "set-url", "origin", str(remote)), root)
-    known = {name for root in roots for name in _events(root, _TRUTH)}
+    known = {name for root in roots for name in _events(root, _LOG_REF)}
     began = time.perf_counter()
     syncing = [
         subprocess.Popen(
@@ -96,12 +96,12 @@ def _reconnect(folder: Path, *, clones: int, events: int, limit: float) -> list[
         "different logs": len(logs) - 1,
         "idle pushes": int(moved),
     }
-    told = ", ".join(f"{number} {what}" for what, number in faults.items())
+    counts = ", ".join(f"{number} {what}" for what, number in faults.items())
     merges = len(run(("git", "rev-list", "--merges", _BRANCH), remote).split())
     what = f"{clones} clones × {events} events offline, then all reconnect: all on the remote"
     return [
-        Row(what, took, "s", limit, f"{len(known)} events, {merges} merges; {told}"),
-        Row(f"faults there: {told}", sum(faults.values()), "", 0),
+        Row(what, took, "s", limit, f"{len(known)} events, {merges} merges; {counts}"),
+        Row(f"faults there: {counts}", sum(faults.values()), "", 0),
     ]
 
 
@@ -117,8 +117,8 @@ def _together(folder: Path, *, clones: int, seconds: float) -> Row:
         incident = run((INCIDENTCTL, "declare", "login is down", "--no-input"), root).strip()
         for number in range(10_000):
             word = ("step", "done", "1") if number == 3 else ("log", f"entry {number}")
-            told = run((INCIDENTCTL, *word, "-i", incident, "--json"), root)
-            recorded.update(json.loads(told)["events"])
+            result = run((INCIDENTCTL, *word, "-i", incident, "--json"), root)
+            recorded.update(json.loads(result)["events"])
             if time.monotonic() > end:
                 return
 
@@ -130,7 +130,7 @@ def _together(folder: Path, *, clones: int, seconds: float) -> Row:
     for root in (*roots, *roots):
         run((INCIDENTCTL, "sync"), root)
     held = [Path(name).name[:26] for name in _events(remote, _BRANCH)]
-    tips = {run(("git", "rev-parse", _TRUTH), root) for root in roots}
+    tips = {run(("git", "rev-parse", _LOG_REF), root) for root in roots}
     lost, twice = len(recorded - set(held)), len(held) - len(set(held))
     faults = f"{lost} lost, {twice} twice, {len(tips) - 1} clones astray"
     what = f"{clones} clones declare, log and step at once for {seconds:.0f} s: faults"

@@ -26,7 +26,7 @@ from incidentctl.domain.incident.ids import derived_id, incident_id, ulid
 from incidentctl.record.store import paths
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-TRUTH = "refs/incidentctl/log"
+LOG_REF = "refs/incidentctl/log"
 _BEGAN = datetime(2021, 12, 1, tzinfo=UTC)
 _COURSE = (
     facts.Declared("Login is down", organisation="Acme"),
@@ -105,12 +105,12 @@ def _events(ident: str, events: Iterable[Event]) -> list[bytes]:
 
 
 def _import(root: Path, parts: list[bytes]) -> None:
-    head = f"commit {TRUTH}\ncommitter B <b@x> 0 +0000\ndata 4\npast\n".encode()
+    head = f"commit {LOG_REF}\ncommitter B <b@x> 0 +0000\ndata 4\npast\n".encode()
     subprocess.run(
         ("git", "-c", "fastimport.unpackLimit=0", "fast-import", "--quiet"),
         input=b"".join([head, *parts]), check=True, cwd=root,
     )  # fmt: skip
-    run(("git", "branch", "-f", "incident-log", TRUTH), root)
+    run(("git", "branch", "-f", "incident-log", LOG_REF), root)
 
 
 def _file(path: str, data: bytes) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bench.incidents import TRUTH, make_repository
+from bench.incidents import LOG_REF, make_repository
 from bench.timing import INCIDENTCTL, Row, middle, peak, process, run
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_json import encode
@@ -41,7 +41,7 @@ def rows(folder: Path) -> list[Row]:
         again.append(_timed(build, root))
     whole = f"the page of {_COUNT:,} incidents of 50 events"
     one_more, its_cpu = (middle(each) for each in zip(*again, strict=True))
-    told = f"{one_more / 1000:.1f} s; {its_cpu:.1f} s of CPU time, which is {its_cpu / of_cpu:.1%}"
+    cost = f"{one_more / 1000:.1f} s; {its_cpu:.1f} s of CPU time, which is {its_cpu / of_cpu:.1%}"
     return [
         Row(
             f"`page build`, {whole}, without a cache",
@@ -50,7 +50,7 @@ def rows(folder: Path) -> list[Row]:
         Row("memory of that", memory, "MiB", 500),
         Row(
             "`page build` there after one more update, of the first",
-            one_more / cold * 100, "%", 5, told,
+            one_more / cold * 100, "%", 5, cost,
         ),
     ]  # fmt: skip
 
@@ -69,7 +69,7 @@ def _forget(root: Path) -> None:
 
 def _repository(folder: Path) -> Path:
     root = make_repository(folder)
-    parts = [f"commit {TRUTH}\ncommitter B <b@x> 0 +0000\ndata 4\npast\n".encode()]
+    parts = [f"commit {LOG_REF}\ncommitter B <b@x> 0 +0000\ndata 4\npast\n".encode()]
     for incident, events in _told():
         for event in events:
             path = paths.event_path(incident, paths.event_name(event))
@@ -79,7 +79,7 @@ def _repository(folder: Path) -> Path:
         ("git", "-c", "fastimport.unpackLimit=0", "fast-import", "--quiet"),
         input=b"".join(parts), check=True, cwd=root,
     )  # fmt: skip
-    run(("git", "branch", "-f", "incident-log", TRUTH), root)
+    run(("git", "branch", "-f", "incident-log", LOG_REF), root)
     return root
 
 

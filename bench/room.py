@@ -153,12 +153,12 @@ def _running(team: Path) -> Iterator[Room]:
     command = (INCIDENTCTL, "-C", str(team), "room", "--no-open")
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     try:
-        told = ""
-        while not (link := re.search(r"http://127\.0\.0\.1:(\d+)(/sign-in/\S+)", told)):
+        note = ""
+        while not (link := re.search(r"http://127\.0\.0\.1:(\d+)(/sign-in/\S+)", note)):
             line = child.stdout.readline() if child.stdout else ""
             if not line:
-                raise SystemExit(f"the room has ended: {told}")
-            told += line
+                raise SystemExit(f"the room has ended: {note}")
+            note += line
         room = Room(int(link[1]), "")
         connection, answer = room.ask(link[2])
         cookie = (answer.getheader("set-cookie") or "").partition(";")[0]

@@ -17,7 +17,7 @@ from bench.incidents import make_repository
 from bench.timing import Row, run
 from incidentctl.app.workspace.places import RepositoryChoice
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.domain.alerts.group import united
+from incidentctl.domain.alerts.group import without_copies
 
 _ALERTS, _GROUPS, _SECONDS = 10_000, 20, 60.0
 _SENDERS = 8
@@ -44,7 +44,7 @@ def rows(folder: Path) -> list[Row]:
     if code:
         raise SystemExit(f"serve ended with {code}")
     record = Workspace(RepositoryChoice(team, "-C"), os.environ).record
-    groups = united(record.groups())
+    groups = without_copies(record.groups())
     known = sum(len(group.members) for group in groups)
     if known != _ALERTS or record.pending():
         raise SystemExit(f"{_ALERTS - known} alerts lost, {record.pending()} uncommitted")

@@ -122,10 +122,10 @@ def table(rows: Sequence[Row]) -> str:
     """Write the rows as a Markdown table."""
     lines = ["| what | measured | target | reached |", "|---|---:|---:|---|"]
     for what, value, unit, limit, note in rows:
-        told = "" if limit is None else f"≤ {_number(limit)} {unit}"
+        bound = "" if limit is None else f"≤ {_number(limit)} {unit}"
         reached = "" if limit is None else "yes" if value <= limit else "no"
         more = f" ({note})" if note else ""
-        lines.append(f"| {what} | {_number(value)} {unit}{more} | {told} | {reached} |")
+        lines.append(f"| {what} | {_number(value)} {unit}{more} | {bound} | {reached} |")
     return "\n".join(lines)
 
 

@@ -117,10 +117,10 @@ class Place:
 
     def run(self, *arguments: str) -> Ran:
         """Run a command in a fork."""
-        told = [self.base / name for name in ("out", "err")]
+        files = [self.base / name for name in ("out", "err")]
         child = os.fork()
         if child == 0:
-            self._be(arguments, told)
+            self._be(arguments, files)
         end = time.monotonic() + LIMIT
         code: int | None = None
         while not os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
@@ -133,7 +133,7 @@ class Place:
             os.killpg(child, signal.SIGKILL)
         if code is None:
             os.waitpid(child, 0)
-        out, err = (path.read_bytes().decode(errors="backslashreplace") for path in told)
+        out, err = (path.read_bytes().decode(errors="backslashreplace") for path in files)
         return Ran(arguments, code, out, err, self._bug())
 
     def _bug(self) -> str:

@@ -230,9 +230,9 @@ def test_the_bank_has_the_reference_s_steps_in_every_area():
     for severity, expected in BY_SEVERITY.items():
         assert steps(catalog, severity) == expected
         for area in catalog.product_areas:
-            told = steps(catalog, severity, area)
-            assert [step for step in told if step in expected] == expected
-            own = len(told) - len(expected)
+            shown = steps(catalog, severity, area)
+            assert [step for step in shown if step in expected] == expected
+            own = len(shown) - len(expected)
             assert own <= 1
             assert own == 1 or severity != "SEV1", "a SEV1 has a step of the area's own"
 

@@ -74,9 +74,9 @@ def made(cls, number, *, texts):
 
 def events_of(kind, count, *, texts):
     """Tell an incident of one kind of event, among others that it may have to do with."""
-    told = [facts.Declared(Counted("x")), facts.HypothesisProposed(Counted("cache"))]
-    while len(told) < count:
-        number = len(told)
+    stated = [facts.Declared(Counted("x")), facts.HypothesisProposed(Counted("cache"))]
+    while len(stated) < count:
+        number = len(stated)
         around = (
             facts.RunbookAttached(
                 Counted(f"book {number}"),
@@ -90,18 +90,18 @@ def events_of(kind, count, *, texts):
             facts.Linked(Counted(f"link {number}"), Counted("https://example.com/x")),
             facts.TaskAdded(Counted("work")),
         )
-        told += [made(KINDS[kind], number, texts=texts), around[number // 2 % len(around)]]
+        stated += [made(KINDS[kind], number, texts=texts), around[number // 2 % len(around)]]
     return [
         Event(ident(n), moment(n), moment(n), Counted(f"by {n % 7 if texts else n}"), fact)
-        for n, fact in enumerate(told)
+        for n, fact in enumerate(stated)
     ]
 
 
 def everything(events):
     incident = fold(IDENT, events)
     render_log(incident)
-    told = reminders(incident, NOW)
-    fit(board([incident], NOW, reminders=told), 40)
+    reminded = reminders(incident, NOW)
+    fit(board([incident], NOW, reminders=reminded), 40)
     brief(incident, NOW)
     due(incident, NOW)
     as_json(incident)

@@ -105,9 +105,9 @@ def _try_mutants(base: Path, able: Machine, seed: str, names: list[str], *, jobs
         )
         for played in playing:
             count += 1
-            told = [each for each in played.violations if each.invariant not in _NOT_CAUGHT]
-            if told:
-                caught = ", ".join(dict.fromkeys(each.invariant for each in told))
+            violations = [each for each in played.violations if each.invariant not in _NOT_CAUGHT]
+            if violations:
+                caught = ", ".join(dict.fromkeys(each.invariant for each in violations))
                 break
         playing.close()
         took = time.monotonic() - began
@@ -126,8 +126,8 @@ def _is_caught(name: str, harness: str, seed: str) -> bool:
 
     began = time.monotonic()
     found = caught(name, harness, zlib.crc32(seed.encode()))
-    told = f"caught: {found[0][:60]}" if found else "SURVIVED"
-    print(f"{name:42} {told:68} {time.monotonic() - began:5.1f} s", flush=True)
+    outcome = f"caught: {found[0][:60]}" if found else "SURVIVED"
+    print(f"{name:42} {outcome:68} {time.monotonic() - began:5.1f} s", flush=True)
     return bool(found)
 
 

@@ -220,8 +220,8 @@ def enter(act: Act, setting: Setting, work: Callable[[Actor], None] = Actor.run)
         planted = Path(frames[-1].filename).parent.name == "torture"
         what = "raised" if planted or out_of_date else "raises"
         if actor:
-            told = f"{type(error).__name__}: {str(error)[:200]}".replace("\n", " ")
-            actor.tell("BAD", what, f"{told} at {place}")
+            reason = f"{type(error).__name__}: {str(error)[:200]}".replace("\n", " ")
+            actor.tell("BAD", what, f"{reason} at {place}")
         traceback.print_exc()
         os._exit(1)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from incidentctl.domain.incident.event_json import EventError
 from incidentctl.record.write import outbox
 from torture.journal import Journal
-from torture.world import MIRROR, RESTRICTED_REF, TRACKING, TRUTH, Clone, git
+from torture.world import LOG_REF, MIRROR, RESTRICTED_REF, TRACKING, Clone, git
 
 
 class Violation(NamedTuple):
@@ -35,7 +35,7 @@ def tree_of(folder: Path, ref: str) -> str:
 
 def is_whole(clone: Clone) -> bool:
     """Say whether nothing is missing of what the record's refs in a clone name."""
-    for ref in (TRUTH, RESTRICTED_REF, MIRROR, TRACKING):
+    for ref in (LOG_REF, RESTRICTED_REF, MIRROR, TRACKING):
         tip = git(clone.path, "rev-parse", "-q", "--verify", ref, check=False).strip()
         there = tip and git(clone.path, "cat-file", "-t", tip, check=False)
         if there and not git(clone.path, "rev-list", "--objects", tip, check=False):
@@ -77,7 +77,7 @@ class Holder:
         """I1 at this moment: what is acknowledged is in the clone, and spooled until it is shared.
 
         A ref that somebody else has broken, as by a prune, counts as where it was before: the
-        next command that records mends it. `on_remote` is None where it shares with nobody.
+        next command that records repairs it. `on_remote` is None where it shares with nobody.
         """
         number = self.clone.number
         found = []
@@ -85,7 +85,7 @@ class Holder:
             mine = journal.acknowledged_in(number, restricted=part)
             unsent = spooled(self.clone, "outbox", "sent", restricted=part)
             held = unsent | spooled(self.clone, "kept", restricted=part)
-            there = set(events_in(self.clone.path, self._ref(RESTRICTED_REF if part else TRUTH)))
+            there = set(events_in(self.clone.path, self._ref(RESTRICTED_REF if part else LOG_REF)))
             if not lost and (gone := mine - held - there):
                 found.append(Violation("I1", f"clone {number} has lost {few(gone)}"))
             if not part and on_remote is not None and (gone := mine - unsent - on_remote):
@@ -102,11 +102,11 @@ class Holder:
 
 
 def blanked(clone: Clone, journal: Journal, targets: Iterable[str]) -> list[Violation]:
-    """Nothing in the truth still says what was redacted there."""
+    """Nothing in the log still says what was redacted there."""
     return [
         Violation("redaction", f"clone {clone.number} still holds the text of {ident}")
         for ident in targets
-        if git(clone.path, "grep", "-l", "-F", "-e", text_of(ident, journal), TRUTH, check=False)
+        if git(clone.path, "grep", "-l", "-F", "-e", text_of(ident, journal), LOG_REF, check=False)
     ]
 
 
@@ -149,7 +149,7 @@ def untouched(clone: Clone, before: dict[str, str], after: dict[str, str]) -> li
 def not_called_damaged(clone: Clone) -> list[Violation]:
     """A git that only failed for a while is not taken for a record that is damaged."""
     found = [path.name for path in clone.state.rglob("damaged-*")]
-    return [Violation("mend", f"clone {clone.number}: {found[0]} was put aside")] if found else []
+    return [Violation("repair", f"clone {clone.number}: {found[0]} was put aside")] if found else []
 
 
 def no_litter(clone: Clone) -> list[Violation]:

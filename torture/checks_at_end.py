@@ -18,7 +18,7 @@ from torture.deeds import SECRET
 from torture.journal import Journal
 from torture.plan import RESTRICTED
 from torture.setting import Setting, now_at, open_record
-from torture.world import MIRROR, TRUTH, Clone, git
+from torture.world import LOG_REF, MIRROR, Clone, git
 
 
 def stacked(remote: Path) -> list[Violation]:
@@ -45,7 +45,7 @@ def healed(
 ) -> list[Violation]:
     """Everything that must hold once all have exchanged."""
     remote = root / "remote.git"
-    places = [(f"clone {clone.number}", clone.path, TRUTH) for clone in clones]
+    places = [(f"clone {clone.number}", clone.path, LOG_REF) for clone in clones]
     places.append(("the remote", remote, MIRROR))
     found: list[Violation] = []
     checked: dict[str, list[Violation]] = {}

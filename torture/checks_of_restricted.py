@@ -10,7 +10,15 @@ from torture.checks import Violation, events_in
 from torture.journal import Journal
 from torture.plan import RESTRICTED
 from torture.setting import Setting, open_record
-from torture.world import ENVIRONMENT, MIRROR, RESTRICTED_BRANCH, RESTRICTED_REF, TRUTH, Clone, git
+from torture.world import (
+    ENVIRONMENT,
+    LOG_REF,
+    MIRROR,
+    RESTRICTED_BRANCH,
+    RESTRICTED_REF,
+    Clone,
+    git,
+)
 
 
 def leaked(root: Path, clones: list[Clone], journal: Journal) -> list[Violation]:
@@ -20,7 +28,7 @@ def leaked(root: Path, clones: list[Clone], journal: Journal) -> list[Violation]
     refs = git(remote, "for-each-ref", "--format=%(refname)").split()
     places = [("the shared remote", remote, ref) for ref in refs if ref != "refs/heads/main"]
     places += [(f"clone {clone.number}", clone.path, ref)
-               for clone in clones for ref in (TRUTH, MIRROR)]  # fmt: skip
+               for clone in clones for ref in (LOG_REF, MIRROR)]  # fmt: skip
     return [
         Violation("restricted", f"{ref} of {name} has {sorted(found)[:3]}")
         for name, folder, ref in places
@@ -34,8 +42,8 @@ def left(root: Path) -> list[Violation]:
         ["git", "-c", "safe.directory=*", "cat-file", "--batch-all-objects", "--batch"],
         cwd=root / "remote.git", capture_output=True, check=False, env=os.environ | ENVIRONMENT,
     )  # fmt: skip
-    told = RESTRICTED.encode() in done.stdout
-    return [Violation("restricted", "an object in the shared remote tells of it")] if told else []
+    leaked = RESTRICTED.encode() in done.stdout
+    return [Violation("restricted", "an object in the shared remote tells of it")] if leaked else []
 
 
 def healed(

@@ -17,7 +17,7 @@ from torture import disks, world
 from torture.branch import Branch
 from torture.hostile import Hostile
 from torture.plan import BREAKS, INCIDENTS
-from torture.world import MIRROR, RESTRICTED_REF, TRACKING, TRUTH, Clone, git
+from torture.world import LOG_REF, MIRROR, RESTRICTED_REF, TRACKING, Clone, git
 
 SECRET = "TOKEN-of-somebody"
 _DEAD = "git://127.0.0.1:1/x.git"
@@ -212,22 +212,22 @@ class Deeds:
     def _drop_view(self, clone: Clone, which: int) -> None:
         shutil.rmtree(clone.path / "incidents", ignore_errors=True)
 
-    def _lose_truth(self, clone: Clone, which: int) -> None:
-        for ref in (TRUTH, MIRROR, *((RESTRICTED_REF,) if which % 4 > 1 else ())):
+    def _lose_log(self, clone: Clone, which: int) -> None:
+        for ref in (LOG_REF, MIRROR, *((RESTRICTED_REF,) if which % 4 > 1 else ())):
             git(clone.path, "update-ref", "-d", ref, check=False)
         if which % 2:
             git(clone.path, "update-ref", "-d", TRACKING, check=False)
 
-    def _move_truth(self, clone: Clone, which: int) -> None:
-        """Move the truth back to an older commit of it."""
-        older = git(clone.path, "rev-list", "--first-parent", TRUTH, "--", check=False).split()
+    def _move_log(self, clone: Clone, which: int) -> None:
+        """Move the log back to an older commit of it."""
+        older = git(clone.path, "rev-list", "--first-parent", LOG_REF, "--", check=False).split()
         if older:
-            git(clone.path, "update-ref", TRUTH, older[which % len(older)], check=False)
+            git(clone.path, "update-ref", LOG_REF, older[which % len(older)], check=False)
             git(clone.path, "update-ref", "-d", MIRROR, check=False)
 
     # --- what was in use when it was copied, or when the power went ------------------------------
 
-    def _mend(self, clone: Clone, which: int) -> None:
+    def _repair(self, clone: Clone, which: int) -> None:
         self.broken.pop(clone.number, None)
 
     def _age(self, clone: Clone, which: int) -> None:
@@ -242,7 +242,7 @@ class Deeds:
         if self._tree(clone).exists():
             return False
         tips = [git(clone.path, "rev-parse", "-q", "--verify", each, check=False).strip()
-                for each in (TRUTH, MIRROR)]  # fmt: skip
+                for each in (LOG_REF, MIRROR)]  # fmt: skip
         return ref == TRACKING or (bool(tips[0]) and tips[0] == tips[1])
 
     def _dangle(self, clone: Clone, which: int) -> None:
@@ -255,7 +255,7 @@ class Deeds:
             path.write_text("1234567890" * (len(tip) // 10) + "1234567890"[: len(tip) % 10] + "\n")
 
     def _empty_ref(self, clone: Clone, which: int) -> None:
-        ref = (TRUTH, MIRROR, TRACKING)[which % 3]
+        ref = (LOG_REF, MIRROR, TRACKING)[which % 3]
         path = clone.git_dir / ref
         if path.exists() and self._is_spare(clone, ref):
             path.write_text("")

@@ -29,7 +29,7 @@ from torture.machine import Machine
 from torture.plan import INCIDENTS, Act, Plan, Step, describe
 from torture.processes import Processes, pass_time, start_with_faults
 from torture.setting import Setting
-from torture.world import MIRROR, RESTRICTED_BRANCH, RESTRICTED_REF, TRUTH, Clone, git
+from torture.world import LOG_REF, MIRROR, RESTRICTED_BRANCH, RESTRICTED_REF, Clone, git
 
 #: So many rounds of exchanges may pass before all have the same.
 _ROUNDS = 8
@@ -276,7 +276,7 @@ class History:
             pass_time(clone.git_dir)
             self._before[clone.number] = world.snapshot(clone)
         self._full = False
-        # What is on the mirror comes in with the next flush, and it mends what is broken.
+        # What is on the mirror comes in with the next flush, and it repairs what is broken.
         if self._plan.faults & {"mirror", "prune", "torn"}:
             for clone in self._clones:
                 self._run((Act("say", clone.number, INCIDENTS[2], seed=clone.number),))
@@ -320,7 +320,7 @@ class History:
         return len(set(tips[:count])) == 1 and len(set(tips[count:])) < 2
 
     def _tips(self) -> list[str]:
-        places = [(clone.path, TRUTH) for clone in self._whole()]
+        places = [(clone.path, LOG_REF) for clone in self._whole()]
         places.append((self._root / "remote.git", MIRROR))
         if self._plan.vault == "another":
             places += [(clone.path, RESTRICTED_REF) for clone in self._whole()]
@@ -349,15 +349,15 @@ class History:
             stuck = stuck + 1 if tips == before else 0
             if stuck == 1:
                 break
-        told = " | ".join(line for line in said if line.startswith(("EXCHANGED", "LEFT", "BUSY")))
-        text = f"no rest after rounds of exchanges: {[tip[:8] for tip in tips]} {told}"
+        lines = " | ".join(line for line in said if line.startswith(("EXCHANGED", "LEFT", "BUSY")))
+        text = f"no rest after rounds of exchanges: {[tip[:8] for tip in tips]} {lines}"
         self._violations.append(Violation("quiescence", text))
 
     def _is_well(self, said: list[str]) -> bool:
         """Say whether exchanges went well; those with a place that is the shared one must not."""
         damaged = {str(number) for number in self._damaged | self._alone}
-        told = [line.split(" ") for line in said if line.startswith("EXCHANGED")]
-        states = [words[2] for words in told if words[1] not in damaged]
+        exchanged = [line.split(" ") for line in said if line.startswith("EXCHANGED")]
+        states = [words[2] for words in exchanged if words[1] not in damaged]
         proper = self._plan.vault in ("none", "another")
         return bool(states) and set(states) <= ({"ok"} if proper else {"ok", "misconfigured"})
 

@@ -38,7 +38,7 @@ def every() -> dict[str, Mutant]:
     for place in (
         "of_flush",
         "of_exchange",
-        "of_mending",
+        "of_repair",
         "of_reading",
         "of_restricted",
         "of_alerts",

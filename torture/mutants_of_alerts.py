@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from incidentctl.app.actions import run
-from incidentctl.app.alerts import receive, uniting
+from incidentctl.app.alerts import deduplicate, receive
 from incidentctl.app.alerts.received import Received
 from incidentctl.connect.actions import registry
 from incidentctl.domain.actions import announce
@@ -94,7 +94,7 @@ def tried_again_without_the_key() -> None:
 
 @mutant(harness="apart")
 def copies_of_an_incident_stay() -> None:
-    replace(uniting.Uniting, "unite", lambda *_: None)
+    replace(deduplicate.Deduplication, "cancel_duplicates", lambda *_: None)
 
 
 @mutant(harness="apart")

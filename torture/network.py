@@ -64,7 +64,7 @@ class Network:
             for each in self._open:
                 _end(each)
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Lead there again."""
         self._whole.set()
 

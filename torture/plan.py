@@ -27,12 +27,12 @@ FAULTS = (
     "clock",  # clocks a day off, or three
     "gc",  # git gc --prune=now, and refs packed
     "cache",  # caches and the view deleted
-    "lost",  # the truth and the mirror deleted or moved back
+    "lost",  # the log and the mirror deleted or moved back
     "full",  # the disk of a clone is full
     "errors",  # a system call fails, by strace
     "redact",
     "prune",  # git prune and git gc --prune=now while commands record
-    "broken",  # a typo in a configuration, git missing, git that fails now and then; then mended
+    "broken",  # a typo in a configuration, git missing, git that fails now and then; then repaired
     "torn",  # a clone copied while it is in use, and work in the copy; refs that name no commit
     "hostile",  # a collaborator with marks of purges, forged events, deep trees, long names
     "restricted",  # restricted incidents, and a remote for them that may be the shared one
@@ -41,7 +41,7 @@ FAULTS = (
 )
 #: What is no fault by itself is in fewer histories.
 _SOME = {"sha256": 0.15, "accounts": 0.15, "restricted": 0.3}
-#: What was forged on the remote is all there is of an event whose clone has lost the truth. What
+#: What was forged on the remote is all there is of an event whose clone has lost the log. What
 #: is started anew, and a disk, are this account's and not of one of two.
 _EXCLUSIVE = (
     {"reset", "lost"},
@@ -173,7 +173,7 @@ def _faults(dice: random.Random) -> frozenset[str]:
     return frozenset(found)
 
 
-#: What breaks git for the commands in a clone, until it is mended.
+#: What breaks git for the commands in a clone, until it is repaired.
 BREAKS = ("typo-home", "typo-config", "no-git", "failing-git")
 #: Deeds of somebody else by fault; one with a clone is done there.
 DEEDS = {
@@ -184,10 +184,10 @@ DEEDS = {
     "mirror": ("fetch", "mirror-commit", "mirror-leave", "mirror-push"),
     "gc": ("gc", "gc-remote", "pack-refs"),
     "cache": ("drop-cache", "drop-view"),
-    "lost": ("lose-truth", "move-truth"),
+    "lost": ("lose-log", "move-log"),
     "full": ("fill", "free"),
     "prune": ("age",),
-    "broken": (*BREAKS, "mend", "repack", "repack"),
+    "broken": (*BREAKS, "repair", "repack", "repack"),
     "torn": ("dangle", "empty-ref"),
     "hostile": ("mark-empty", "mark-own-root", "mark-foreign-root", "mark-nested", "mark-huge",
                 "mark-many", "mark-new-root", "mark-new-root", "mark-new-root", "forge", "forge",
@@ -275,12 +275,12 @@ def describe(step: Step) -> str:
     """Return a step for people."""
     if step.deed:
         return f"{step.deed} {step.clone} {step.which}"
-    told = [f"{step.meanwhile} {step.clone} {step.which}"] if step.meanwhile else []
+    lines = [f"{step.meanwhile} {step.clone} {step.which}"] if step.meanwhile else []
     for act in step.acts:
         changed = {
             name: value
             for name, value in act._asdict().items()
             if value != Act._field_defaults.get(name) and name not in ("seed", "kind", "clone")
         }
-        told.append(f"{act.kind} {act.clone} {changed}")
-    return " & ".join(told)
+        lines.append(f"{act.kind} {act.clone} {changed}")
+    return " & ".join(lines)

@@ -72,8 +72,8 @@ def run(
                     *lines, rest = bytes(key.data).split(b"\n")
                     key.data[:] = rest
                     for line in lines:
-                        number, actions, kills, acknowledged, told = json.loads(line)
-                        violations = tuple(Violation(*each) for each in told)
+                        number, actions, kills, acknowledged, violated = json.loads(line)
+                        violations = tuple(Violation(*each) for each in violated)
                         yield Played(number, actions, kills, acknowledged, violations)
         finally:
             for pid in children.values():
@@ -116,8 +116,8 @@ def _work(
             try:
                 done = play(base, f"{os.getpid()}-{number}", plans(number), machine, keep=keep)
             except Exception:
-                told = Violation("harness", traceback.format_exc())
-                done = Outcome(0, 0, 0, (told,))
+                violation = Violation("harness", traceback.format_exc())
+                done = Outcome(0, 0, 0, (violation,))
             line = json.dumps(
                 [number, done.actions, done.kills, done.acknowledged, done.violations]
             )

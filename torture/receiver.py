@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 from incidentctl.app.workspace.places import RepositoryChoice
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.domain.alerts.group import united
+from incidentctl.domain.alerts.group import without_copies
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "startup"
 #: How many senders send at once, and how long the receiver runs before it is killed, in seconds.
@@ -204,7 +204,7 @@ def play(
     if code:
         raise SystemExit(f"serve ended with {code}")
     record = Workspace(RepositoryChoice(team, "-C"), environment).record
-    times = collections.Counter(group.title for group in united(record.groups()))
+    times = collections.Counter(group.title for group in without_copies(record.groups()))
     return Outcome(
         kills,
         len(senders.answered),

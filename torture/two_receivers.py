@@ -35,7 +35,7 @@ from typing import Any, Literal, NamedTuple
 from incidentctl.app.incident.find import load
 from incidentctl.app.workspace.places import RepositoryChoice
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.domain.alerts.group import united
+from incidentctl.domain.alerts.group import without_copies
 from incidentctl.domain.incident.state import DONE, Incident, is_alert
 from torture.network import Network, served
 from torture.receiver import Process, environment_in, free_port, payload, post, repository
@@ -187,8 +187,8 @@ def clones(
         _git(folder, "clone", "-q", way, name)
         _git(folder / name, "config", "user.name", f"Receiver {name}")
         _git(folder / name, "config", "user.email", f"{name}@example.org")
-        told = _command(folder / name, environment, "trust", "--json")
-        _command(folder / name, environment, "trust", json.loads(told)["hash"])
+        result = _command(folder / name, environment, "trust", "--json")
+        _command(folder / name, environment, "trust", json.loads(result)["hash"])
         found.append(folder / name)
     return found
 
@@ -349,19 +349,21 @@ def play(
                 process.stop()
         for team in (*teams, *teams):
             _command(team, environment, "sync")
-        told = [line for each in found for line in each.violations(names)]
+        violations = [line for each in found for line in each.violations(names)]
         ends = [each.stands() for each in found]
         if ends[0] != ends[1]:
-            told.append(f"the clones differ: {ends[0]} {ends[1]}")
+            violations.append(f"the clones differ: {ends[0]} {ends[1]}")
         declared = len(found[0].incidents())
-    told += _of_targets(names, asked)
+    violations += _of_targets(names, asked)
     doubled = sum(number - 1 for number in Counter(each for each in asked if each.taken).values())
     if not way.apart and declared > rounds:
-        told.append(f"{declared - rounds} copies of incidents, though all alerts began at once")
+        violations.append(
+            f"{declared - rounds} copies of incidents, though all alerts began at once"
+        )
     if not way.apart and not way.faults and doubled:
-        told.append(f"{doubled} doubles, though nobody was killed or cut off")
+        violations.append(f"{doubled} doubles, though nobody was killed or cut off")
     faults = " and ".join(f"{rounds} {each}s" for each in way.faults) or "no faults"
-    return Outcome(rounds, faults, declared, len(asked), doubled, list(dict.fromkeys(told)))
+    return Outcome(rounds, faults, declared, len(asked), doubled, list(dict.fromkeys(violations)))
 
 
 def _starts(way: Way, chance: random.Random) -> list[datetime]:
@@ -385,7 +387,7 @@ def _cut_off(networks: Sequence[Network], chance: random.Random) -> Iterator[Non
     if away:
         time.sleep(chance.random() * _AWAY)
     for network in away:
-        network.mend()
+        network.repair()
 
 
 class Found:
@@ -427,7 +429,7 @@ class Found:
         record = self._workspace().record
         if record.pending():
             yield f"{record.pending()} actions are not committed"
-        times = Counter(group.title for group in united(record.groups()))
+        times = Counter(group.title for group in without_copies(record.groups()))
         yield from (f"lost: the alert {name}" for name in names if not times[name])
         yield from (f"{times[name]} groups of {name}" for name in names if times[name] > 1)
         stands = self.stands()

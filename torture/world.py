@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from torture import disks
 
-TRUTH = "refs/incidentctl/log"
+LOG_REF = "refs/incidentctl/log"
 MIRROR = "refs/heads/incident-log"
 TRACKING = "refs/remotes/origin/incident-log"
 RESTRICTED_REF = "refs/incidentctl/restricted"

@@ -67,10 +67,10 @@ def test_where_the_line_ends(told, named, error, message):
 
 
 def test_a_team_of_the_line_is_told_once_with_those_that_are_known():
-    told = incident(*OWNED, facts.Escalated("chiefs"), facts.Escalated("core"),
-                    facts.Escalated("sre"))  # fmt: skip
+    escalated = incident(*OWNED, facts.Escalated("chiefs"), facts.Escalated("core"),
+                         facts.Escalated("sre"))  # fmt: skip
     with pytest.raises(RefusedError, match="of core and chiefs and sre names") as refused:
-        whom(CATALOG, told, None, now=START)
+        whom(CATALOG, escalated, None, now=START)
     assert refused.value.hint.endswith("Known teams: bare, ring.")
 
 

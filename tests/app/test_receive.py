@@ -14,7 +14,7 @@ from incidentctl.app.incident.find import load
 from incidentctl.app.workspace.workspace import isolated_environment, open_workspace
 from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.alerts.decision import Decision, by_default
-from incidentctl.domain.alerts.group import united
+from incidentctl.domain.alerts.group import without_copies
 from incidentctl.domain.catalog.alert_rules import AlertRule
 from incidentctl.domain.incident.state import is_alert
 
@@ -66,7 +66,7 @@ def workspace(place):
 
 
 def groups(workspace):
-    return united(workspace.record.groups())
+    return without_copies(workspace.record.groups())
 
 
 def opened(workspace):
@@ -275,8 +275,8 @@ def test_still_firing_after_a_person_resolved_is_told_and_reopens_nothing(worksp
     resolve(workspace, incident.id)
     receiver.take("am", [fires(at=start)], start + 6 * MINUTE)
     assert opened(workspace) == []
-    told = load(workspace, incident.id)
-    assert told.problems[0].message == "It is resolved, and its alert still fires: k1 is down"
+    reloaded = load(workspace, incident.id)
+    assert reloaded.problems[0].message == "It is resolved, and its alert still fires: k1 is down"
     receiver.take("am", [over(fires(at=start), start + 7 * MINUTE)], start + 7 * MINUTE)
     later = start + 10 * MINUTE
     receiver.take("am", [fires(at=later)], later)

@@ -53,7 +53,7 @@ def everybodys(workspace):
 
 @pytest.mark.parametrize("together", [True, False])
 @pytest.mark.parametrize("first", ["leak", "plain"])
-def test_one_that_comes_with_others_of_its_group_is_apart(workspace, first, together):
+def test_one_that_comes_with_others_of_its_group_is_separate(workspace, first, together):
     receiver, start = Receiver(workspace), now() - 5 * MINUTE
     alerts = [fires("leak", at=start, **LEAK), fires("plain", at=start, **PLAIN)]
     alerts.sort(key=lambda each: each.key != first)
@@ -83,7 +83,7 @@ def test_one_cause_of_two_sources_has_an_incident_in_each_part(workspace):
     assert "SECRET" not in everybodys(workspace)
 
 
-def test_what_fires_stays_apart_while_it_is_told_otherwise(workspace):
+def test_what_fires_stays_separate_while_it_is_told_otherwise(workspace):
     receiver, start = Receiver(workspace), now() - 5 * MINUTE
     receiver.take("open", [fires("leak", at=start, **LEAK)], start)
     bare = fires("leak", at=start, **{**LEAK, "labels": {}})._replace(state="acknowledged")
@@ -91,7 +91,7 @@ def test_what_fires_stays_apart_while_it_is_told_otherwise(workspace):
     assert by_part(workspace) == ([], ["SECRET leak"])
 
 
-def test_a_missed_heartbeat_of_a_restricted_rule_is_apart_and_a_beat_ends_it(workspace):
+def test_a_missed_heartbeat_of_a_restricted_rule_is_separate_and_a_beat_ends_it(workspace):
     receiver, start = Receiver(workspace), now() - 30 * MINUTE
     dog = fires("dog", at=start, labels={"alertname": "Watchdog"})
     receiver.take("open", [dog], start)

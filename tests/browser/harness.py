@@ -124,8 +124,8 @@ def _wide(page: Page) -> Iterator[str]:
 def _axe(page: Page) -> Iterator[str]:
     for each in _AXE.run(page, options=_RULES).response["violations"]:
         for node in each["nodes"]:
-            told = re.sub(r"\s+", " ", node["failureSummary"])
-            yield f"{each['id']}: {node['html'][:200]} {told[:300]}"
+            summary = re.sub(r"\s+", " ", node["failureSummary"])
+            yield f"{each['id']}: {node['html'][:200]} {summary[:300]}"
 
 
 def _keep(page: Page, look: str) -> None:

@@ -21,7 +21,7 @@ STEPS = ("Page the on-call engineer", "Open an incident channel", "Tell support"
 def usual(days: int = 0):
     """An incident as there are many; with `days` it goes on for so long."""
     plan = [StepPlan(f"s{n}", title, role="commander") for n, title in enumerate(STEPS)]
-    told = [
+    events = [
         at(0, facts.Declared("Nobody can pay at the checkout", reported_by="customer")),
         at(1, facts.SeveritySet("SEV1", critical=True, update_every=1800)),
         at(2, facts.RunbookAttached("critical", "A critical incident", tuple(plan), ())),
@@ -37,12 +37,12 @@ def usual(days: int = 0):
         at(70, facts.MomentMarked("mitigated")),
         at(75, facts.StepDone("s3", "payments succeed")),
     ]
-    told += [
+    events += [
         at(1440 * day, facts.UpdatePosted(f"day {day}: we wait for the vendor"))
         for day in range(1, days + 1)
     ]
-    told.append(at(90 + 1440 * days, facts.Resolved("the flag is off")))
-    return told
+    events.append(at(90 + 1440 * days, facts.Resolved("the flag is off")))
+    return events
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def incident(
     number: int, text: str, *said: State, began: float, ended: float | None
 ) -> PublicIncident:
     at = ago(began)
-    told = tuple(
+    stated = tuple(
         Said(at + timedelta(minutes=n), f"area-{number % 3}", s) for n, s in enumerate(said)
     )
     end = None if ended is None else ago(ended)
@@ -39,7 +39,7 @@ def incident(
         PublicUpdate(f"u{number}", at, "investigating", text, ((f"area-{number % 3}", said[0]),)),
         PublicUpdate(f"v{number}", end or at, phase, f"{text}\nin two lines"),
     )
-    return PublicIncident(f"inc-{number}", text[:200], at, end, updates, told, phase)
+    return PublicIncident(f"inc-{number}", text[:200], at, end, updates, stated, phase)
 
 
 def a_page(text: str) -> Page:

@@ -134,9 +134,9 @@ def test_a_failure_is_shown_and_ticks_nothing_and_a_retry_has_the_same_key(
     assert "NOT SENT to 127.0.0.1" in ran.err or "PERHAPS SENT" in ran.err
     assert step_state(show, "page-on-call") == "open"
     for command in ("status", "show"):
-        told = run(command).out
-        assert "SENT: Page the on-call engineer" in told
-        assert "Send it again: `incidentctl action retry page-on-call`." in told
+        output = run(command).out
+        assert "SENT: Page the on-call engineer" in output
+        assert "Send it again: `incidentctl action retry page-on-call`." in output
     target.answer = answer
     assert run("action", "retry", "page-on-call").code == 0
     keys = [asked.body["dedup_key"] for asked in target.asked]

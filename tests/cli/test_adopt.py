@@ -175,13 +175,13 @@ def test_what_comes_later_to_a_restricted_incident_is_restricted(
 def test_what_the_restricted_part_could_not_take_comes_home_restricted(run, git, team, monkeypatch):
     """Its own outbox is in the user's folder, under the path from before the repository moved."""
     ident = declare_restricted(run)
-    apart = team / ".git/incidentctl/restricted"
-    apart.rename(apart.with_name("aside"))
-    apart.write_text("in the way")
+    restricted = team / ".git/incidentctl/restricted"
+    restricted.rename(restricted.with_name("aside"))
+    restricted.write_text("in the way")
     second = declare_restricted(run)
     assert run("log", "-i", ident, "asked the lawyers").code == 0
-    apart.unlink()
-    apart.with_name("aside").rename(apart)
+    restricted.unlink()
+    restricted.with_name("aside").rename(restricted)
     moved = team.with_name("moved")
     team.rename(moved)
     monkeypatch.chdir(moved)
@@ -231,14 +231,14 @@ def test_what_nobody_knows_a_place_for_comes_home_restricted(run, git, team, whe
 
 def test_what_waits_for_a_place_comes_where_its_incident_is(run, git, team):
     ident = run("declare", "search is slow", "--no-input").out.strip()
-    apart = declare_restricted(run)
+    restricted = declare_restricted(run)
     state = Path(os.environ["XDG_STATE_HOME"]) / "incidentctl/restricted/unsure"
     wait_unsure(state / "outbox-0123456789abcdef", ident, "restarted it")
-    wait_unsure(team / ".git/incidentctl/restricted/unsure", apart, "asked the lawyers")
-    assert run("adopt", "--json").json["incidents"] == {ident: 1, apart: 1}
+    wait_unsure(team / ".git/incidentctl/restricted/unsure", restricted, "asked the lawyers")
+    assert run("adopt", "--json").json["incidents"] == {ident: 1, restricted: 1}
     assert "restarted it" in git(team, "log", "-p", "incident-log")
     assert "asked the lawyers" not in git(team, "log", "-p", "incident-log")
-    assert "asked the lawyers" in run("log", "-i", apart).out
+    assert "asked the lawyers" in run("log", "-i", restricted).out
 
 
 def test_what_another_repository_left_at_this_path_is_told_and_comes_by_its_name(run, git, team):
@@ -250,8 +250,8 @@ def test_what_another_repository_left_at_this_path_is_told_and_comes_by_its_name
         ["declare", "search is slow", "--no-input"], ["log", "restarted it"], ["list"], ["watch"],
         ["sync"],
     ):  # fmt: skip
-        told = run(*command)
-        assert f"1 command of {UNKNOWN} in {path.parent}" in told.out + told.err, command
+        result = run(*command)
+        assert f"1 command of {UNKNOWN} in {path.parent}" in result.out + result.err, command
     assert "TEAM A" not in git(team, "log", "-p", "incident-log")
     assert run("adopt").code == 3
     assert path.is_file()
@@ -278,11 +278,11 @@ def test_what_one_team_has_adopted_is_not_another_team_s(run, local, second, tea
     assert run("adopt").code == 0
     nothing = run("-C", str(second), "adopt")
     assert nothing.code == 3, nothing.out
-    told = run("-C", str(second), "adopt", local["id"])
-    assert told.code == 5
-    assert f"{local['id']} was adopted" in told.err
-    assert str(team) in told.err
-    assert " UTC" in told.err
+    result = run("-C", str(second), "adopt", local["id"])
+    assert result.code == 5
+    assert f"{local['id']} was adopted" in result.err
+    assert str(team) in result.err
+    assert " UTC" in result.err
     assert run("-C", str(second), "list", "--all", "--json").json["incidents"] == []
 
 

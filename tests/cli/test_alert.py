@@ -252,10 +252,10 @@ def test_a_payload_of_a_source_with_its_own_mapping_can_be_tried(run, team, tmp_
     both = run("alert", "parse", str(path), "--source", "lab", "--format", "grafana")
     assert (both.code, "not both" in both.err) == (2, True)
 
-    told = run("alert", "explain", str(path), "--source", "lab")
-    assert told.code == 0, told.err
-    assert "its state is resolved: that is no heartbeat" in told.out
-    assert told.out.count("no heartbeat") == 1
+    result = run("alert", "explain", str(path), "--source", "lab")
+    assert result.code == 0, result.err
+    assert "its state is resolved: that is no heartbeat" in result.out
+    assert result.out.count("no heartbeat") == 1
     assert "from       lab" in run("alert", "parse", str(path), "--source", "lab").out
     assert "alive" in run("alert", "replay", str(path), "--source", "lab").out
     done = run("declare", "--from-alert", str(path), "--source", "lab", "--no-input", "--json")

@@ -60,21 +60,23 @@ def test_show_has_all_that_is_known(run, waits):
             assert text in done.out
         assert re.search("heard +1 time; only its sender gives the time", done.out)
         assert "\x1b" not in done.out
-    told = run("alert", "show", "1", "--json").json
-    assert [entry["kind"] for entry in told["entries"]] == ["alert-opened"]
+    result = run("alert", "show", "1", "--json").json
+    assert [entry["kind"] for entry in result["entries"]] == ["alert-opened"]
 
 
 def test_a_person_declares_from_it_and_commands(run, waits):
     done = run("alert", "declare", "1", "--json")
     assert done.code == 0, done.err
     ident = done.json["incident"]
-    told = run("show", ident, "--json").json
-    assert (told["title"], told["severity"], told["confirmed"]) == (
+    result = run("show", ident, "--json").json
+    assert (result["title"], result["severity"], result["confirmed"]) == (
         "Checkout \x1b[31mis down", "SEV1", False,
     )  # fmt: skip
-    assert (told["commander"], told["services"]) == ("greta", ["checkout"])
-    assert told["started"] == told["alerts"][0]["since"] or told["started"] < told["declared"]
-    assert [each["group"] for each in told["alerts"]] == [waits]
+    assert (result["commander"], result["services"]) == ("greta", ["checkout"])
+    assert (
+        result["started"] == result["alerts"][0]["since"] or result["started"] < result["declared"]
+    )
+    assert [each["group"] for each in result["alerts"]] == [waits]
     assert run("alert", "inbox").err.endswith("No alert waits.\n")
     (row,) = run("alert", "inbox", "--all", "--json").json["alerts"]
     assert (row["handling"], row["incident"], row["number"]) == ("attached", ident, None)
@@ -92,9 +94,9 @@ def test_who_declares_from_it_is_told_what_was_resolved(run, waits):
 def test_it_is_attached_to_an_open_incident(run, opened, waits):
     done = run("alert", "attach", "1", opened[-3:])
     assert (done.code, done.out) == (0, f"{opened}\n"), done.err
-    told = run("show", opened, "--json").json
-    assert [each["group"] for each in told["alerts"]] == [waits]
-    assert any("5 % of requests fail" in entry["text"] for entry in told["timeline"])
+    result = run("show", opened, "--json").json
+    assert [each["group"] for each in result["alerts"]] == [waits]
+    assert any("5 % of requests fail" in entry["text"] for entry in result["timeline"])
     assert run("alert", "attach", waits, opened).code == 5
 
 
@@ -197,8 +199,8 @@ def test_nobody_commands_what_an_alert_declared_until_somebody_accepts(run, team
     assert run("log", "-i", ident, "looking").code == 0
     done = run("accept")
     assert done.code == 0, done.err
-    told = run("show", ident, "--json").json
-    assert (told["commander"], told["problems"]) == ("greta", [])
+    result = run("show", ident, "--json").json
+    assert (result["commander"], result["problems"]) == ("greta", [])
     assert "Nobody commands" not in run("due").out
 
 

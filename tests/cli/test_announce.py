@@ -103,8 +103,8 @@ def bank(command, tmp_path, target, smtp, monkeypatch):
         line = f"  - id: {step}\n"
         text = text.replace(line, f"{line}    action: {action.replace('URL', target.url)}\n", 1)
     runbook.write_text(text)
-    told = ANNOUNCE.replace("URL", target.url).replace("SMTP", str(smtp.port))
-    (root / "announce.yaml").write_text(told)
+    settings = ANNOUNCE.replace("URL", target.url).replace("SMTP", str(smtp.port))
+    (root / "announce.yaml").write_text(settings)
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
     for words in (
@@ -133,10 +133,10 @@ def serve():
 
 
 def everything(root):
-    told = subprocess.run(
+    result = subprocess.run(
         ["git", "-C", root, "log", "-p", "--all"], capture_output=True, text=True, check=True
     )
-    return told.stdout
+    return result.stdout
 
 
 def test_the_whole_automated_sev1_of_the_bank(bank, command, target, smtp):
@@ -219,8 +219,8 @@ def test_a_public_update_goes_where_it_is_told_and_says_so(bank, command, target
     assert "Sent: customers to 127.0.0.1" in posted.err
     [asked] = target.asked
     assert asked.path == "/status/s3cr3t-hook"
-    told = asked.body.get("values", asked.body)
-    assert "Balances may look wrong. Next update at" in told["text"]
+    values = asked.body.get("values", asked.body)
+    assert "Balances may look wrong. Next update at" in values["text"]
     assert "balances are wrong" not in json.dumps(asked.body)
     assert "Greta" not in json.dumps(asked.body)
     assert "SEV1" not in json.dumps(asked.body)
@@ -255,8 +255,8 @@ def test_a_public_update_reaches_a_mail_list_and_dispatches_the_workflow_of_the_
     bank, command, target, smtp
 ):
     """As docs/page.md tells it: no field of the incident but what is public is sent anywhere."""
-    told = DISPATCH.replace("URL", target.url).replace("SMTP", str(smtp.port))
-    (bank / "announce.yaml").write_text(told)
+    settings = DISPATCH.replace("URL", target.url).replace("SMTP", str(smtp.port))
+    (bank / "announce.yaml").write_text(settings)
     trusted(command)
     declare(command)
     said = ("--state", "accounts=partial", "--headline", "Wrong balances")
@@ -276,8 +276,8 @@ def test_a_public_update_reaches_a_mail_list_and_dispatches_the_workflow_of_the_
 
 
 def test_a_public_update_that_goes_nowhere_says_so_before_and_after(bank, command, target):
-    told = (bank / "announce.yaml").read_text().replace("[public-update]", "[handover]")
-    (bank / "announce.yaml").write_text(told)
+    settings = (bank / "announce.yaml").read_text().replace("[public-update]", "[handover]")
+    (bank / "announce.yaml").write_text(settings)
     trusted(command)
     declare(command)
     posted = command("update", "--public", "--yes", "Balances may look wrong")
@@ -300,8 +300,11 @@ def test_where_nothing_is_trusted_no_public_update_is_said_to_be_sent(bank, comm
         assert "Try again with `incidentctl announce send -i " in posted.err
     trusted(command)
     assert command("announce", "send").code == 0
-    told = [asked.body["text"] for asked in target.asked if asked.path.startswith("/status/")]
-    assert [text.split(".")[0] for text in told] == ["Do not pay online", "Balances may look wrong"]
+    texts = [asked.body["text"] for asked in target.asked if asked.path.startswith("/status/")]
+    assert [text.split(".")[0] for text in texts] == [
+        "Do not pay online",
+        "Balances may look wrong",
+    ]
 
 
 def test_a_public_update_that_does_not_arrive_is_not_shown_as_sent(
@@ -378,9 +381,9 @@ def test_announcements_that_wait_for_a_receiver_are_told_with_the_command(
     command("resolve", "Done")
     trusted(command)
     area = ("--affects", "accounts", "-s", "SEV1", "--no-input")
-    told = command("declare", "balances are wrong", *area)
+    result = command("declare", "balances are wrong", *area)
     wait = "wait: mail-list, executives, drills. No receiver runs in this clone"
-    assert wait in told.err
+    assert wait in result.err
     assert wait not in command("due").err, "a receiver elsewhere has a minute to send them"
     # As if they had waited for so long.
     monkeypatch.setattr("incidentctl.cli.incident.due.SILENT", timedelta())
@@ -420,9 +423,9 @@ def test_the_organisation_s_template_is_used_and_a_faulty_one_keeps_nobody_from_
     own.write_text("{{ title }}{{ nothing.at_all }}")
     trusted(command)
     command("update", "--public", "--yes", "second")
-    told = [json.dumps(asked.body) for asked in target.asked]
-    assert "Dear customers: first (2" in told[0]
-    assert "second" in told[1]
+    bodies = [json.dumps(asked.body) for asked in target.asked]
+    assert "Dear customers: first (2" in bodies[0]
+    assert "second" in bodies[1]
 
 
 def test_drill_send_gives_the_plan_to_the_audience_and_only_that_ticks_sent(
@@ -463,10 +466,10 @@ def test_drill_send_gives_the_plan_to_the_audience_and_only_that_ticks_sent(
     assert (asks, len(target.asked)) == (["Send it?"], before)
     monkeypatch.setattr("incidentctl.cli.terminal.prompts.ask_confirm", lambda _: True)
     assert command("drill", "send", "q1").code == 0
-    told = target.asked[-1].body
-    assert told["title"].startswith("DRILL: ")
-    assert told["text"].startswith("DRILL: ")
-    sent = json.dumps(told)
+    body = target.asked[-1].body
+    assert body["title"].startswith("DRILL: ")
+    assert body["text"].startswith("DRILL: ")
+    sent = json.dumps(body)
     assert 0 < sent.find("safely fail") < sent.find("Top Secret"), "the note comes first"
     assert "sent:" in plan.read_text()
 

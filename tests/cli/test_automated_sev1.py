@@ -134,8 +134,8 @@ def bank(tmp_path, monkeypatch, targets):
             f"  - id: {step}\n    action: {{uses: {uses}, automatic: true}}\n",
         )
     file.write_text(f"{text}---\n{rest}")
-    told = ANNOUNCED.replace("URL", targets.url).replace(":SMTP/", f":{targets.port}/")
-    (folder / "announce.yaml").write_text(told)
+    announced = ANNOUNCED.replace("URL", targets.url).replace(":SMTP/", f":{targets.port}/")
+    (folder / "announce.yaml").write_text(announced)
     for arguments in (
         ["init", "-q", "-b", "main", "--template="],
         ["config", "user.name", "Ana Ruiz"],

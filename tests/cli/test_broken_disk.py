@@ -51,8 +51,8 @@ def test_a_read_only_git_directory(run, team, show, read_only):
     assert show()["timeline"][-1]["text"] == "y"
     looked = run("doctor", "--json")
     assert looked.code == 1
-    told = [each["message"] for each in looked.json["checks"] if each["state"] == "bad"]
-    assert any(".git cannot be written" in each for each in told), told
+    messages = [each["message"] for each in looked.json["checks"] if each["state"] == "bad"]
+    assert any(".git cannot be written" in each for each in messages), messages
     subprocess.run(["umount", "-l", str(team / ".git")], check=True)
     later = run("log", "z", "--json")
     assert later.json["commit"]
@@ -124,7 +124,7 @@ def test_a_team_that_comes_to_stand_at_the_path_publishes_nothing_of_the_other(
         assert run("declare", "A is down", "--no-input").code == 0
     fill(folder)
     ident = run("declare", "A SECRET", "--no-input").out.strip()
-    apart = run("declare", "A SECRET", "--no-input", "--restricted", "-s", "SEV3").out.strip()
+    restricted = run("declare", "A SECRET", "--no-input", "--restricted", "-s", "SEV3").out.strip()
     assert "A SECRET" in run("list").out
     monkeypatch.chdir(tmp_path)
     mounted("-t", "tmpfs", "-o", "size=4m", "tmpfs", folder)
@@ -138,7 +138,7 @@ def test_a_team_that_comes_to_stand_at_the_path_publishes_nothing_of_the_other(
         done = run(*command)
         assert done.code == 0, done.err
         assert f"of {ident} in " in done.err
-        assert f"of {apart} in " in done.err
+        assert f"of {restricted} in " in done.err
     listed = run("list", "--all")
     assert (listed.code, "B is down" in listed.out) == (0, True)
     assert "A SECRET" not in listed.out

@@ -56,10 +56,10 @@ def test_where_no_commit_has_them_sync_says_which_line_is_broken(run, shared, gi
     _break(shared)
     git(team, "commit", "-qam", "Broken")
     assert "nothing is shared" in run("list").err
-    told = run("sync", "--json")
-    assert told.json["pending"] == waiting
-    assert told.json["reason"].startswith("incidentctl.yaml:")
-    assert "write `record" not in told.json["reason"]
+    result = run("sync", "--json")
+    assert result.json["pending"] == waiting
+    assert result.json["reason"].startswith("incidentctl.yaml:")
+    assert "write `record" not in result.json["reason"]
     assert "nothing is shared" in run("log", "y").err
 
 

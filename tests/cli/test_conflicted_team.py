@@ -30,8 +30,8 @@ def test_where_no_commit_has_it_nobody_knows_who_is_on_call(run, team, file, git
     found = run("catalog", "who", service)
     assert "on call   unknown: teams/storefront.yaml has faults" in found.out
     assert "nobody" not in found.out
-    told = run("catalog", "who", service, "--json").json["matches"]
-    assert told[0]["on_call_unknown"] == "teams/storefront.yaml has faults"
+    result = run("catalog", "who", service, "--json").json["matches"]
+    assert result[0]["on_call_unknown"] == "teams/storefront.yaml has faults"
 
 
 def services(run):

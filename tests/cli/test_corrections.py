@@ -25,12 +25,12 @@ def test_undo_of_a_file_that_was_logged_shows_some_of_it(run, opened, tmp_path):
     file = tmp_path / "long"
     file.write_text("a line of the file\n" * 4000)
     assert run("log", "-f", str(file)).code == 0
-    told = run("undo").err.splitlines()
-    assert "a line of the file" in told[1]
-    assert max(map(len, told)) < 400
-    assert len(told) <= 13
-    assert "taken back: " in told[-1]
-    assert told[-1].endswith(" more")
+    output = run("undo").err.splitlines()
+    assert "a line of the file" in output[1]
+    assert max(map(len, output)) < 400
+    assert len(output) <= 13
+    assert "taken back: " in output[-1]
+    assert output[-1].endswith(" more")
 
 
 def test_undo_takes_back_a_whole_change_of_severity(run, show):
@@ -277,9 +277,9 @@ def test_redact_minus_one_reaches_what_was_taken_back(run, opened):
     run("undo")
     done = run("redact", "-1")
     assert "password is hunter2" in done.err
-    told = run("show", "--json").out
-    assert "hunter2" not in told
-    assert "rolled back 1.4.2" in told
+    output = run("show", "--json").out
+    assert "hunter2" not in output
+    assert "rolled back 1.4.2" in output
 
 
 def test_what_a_colleague_took_back_is_not_counted(run, opened):

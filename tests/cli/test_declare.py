@@ -305,8 +305,8 @@ def test_a_category_that_nothing_knows_is_told(run, team, category, note):
     (team / "runbooks" / "cold.yaml").write_text(COLD)
     result = run("declare", "fridge 2 is warm", "--category", category, "--json")
     assert result.code == 0, result.err
-    told = [each for each in result.json["notes"] if "category" in each]
-    assert told == ([note] if note else [])
+    notes = [each for each in result.json["notes"] if "category" in each]
+    assert notes == ([note] if note else [])
 
 
 def test_without_a_runbook_for_a_category_none_is_listed(run):

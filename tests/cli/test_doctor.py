@@ -59,9 +59,9 @@ def doctor(run):
     def call(*before):
         result = run(*before, "doctor", "--json")
         assert result.code in (0, 1), result.err
-        told = Told(result.code, result.json)
-        assert result.code == int(any(c["state"] == "bad" for c in told.checks))
-        return told
+        done = Told(result.code, result.json)
+        assert result.code == int(any(c["state"] == "bad" for c in done.checks))
+        return done
 
     return call
 
@@ -114,12 +114,12 @@ def tree(folder):
 
 
 def test_a_set_up_that_is_well(doctor, shared):
-    told = doctor()
-    assert told.code == 0
-    assert {check["state"] for check in told.checks} == {"ok"}
-    assert set(told.checks[0]) == {"name", "state", "message", "hint"}
-    assert "up to date with origin" in told.find("sync")["message"]
-    assert told.find("record")["message"] == "1 incident, 1 open"
+    result = doctor()
+    assert result.code == 0
+    assert {check["state"] for check in result.checks} == {"ok"}
+    assert set(result.checks[0]) == {"name", "state", "message", "hint"}
+    assert "up to date with origin" in result.find("sync")["message"]
+    assert result.find("record")["message"] == "1 incident, 1 open"
 
 
 def test_people_read_a_line_each(run, opened):
@@ -169,10 +169,10 @@ def with_path(folder, path, *arguments, **options):
 @pytest.mark.parametrize("inside", [True, False], ids=["in the team's repository", "anywhere"])
 def test_without_git(tmp_path, team, opened, inside):
     folder = team if inside else tmp_path
-    told = with_path(folder, str(tmp_path / "empty"))
-    assert told.code == 1
-    assert told.state("git", "Install git") == "bad"
-    assert told.has("record")
+    result = with_path(folder, str(tmp_path / "empty"))
+    assert result.code == 1
+    assert result.state("git", "Install git") == "bad"
+    assert result.has("record")
 
 
 def test_a_git_that_is_too_old(tmp_path, team):
@@ -182,18 +182,18 @@ def test_a_git_that_is_too_old(tmp_path, team):
     script = '#!/bin/sh\nfor a; do [ "$a" = --version ] && echo git version 2.20.1 && exit\ndone\n'
     (old / "git").write_text(f'{script}exec {real} "$@"\n')
     (old / "git").chmod(0o755)
-    told = with_path(team, f"{old}:{os.environ['PATH']}")
-    assert told.state("git", "git 2.20.1 is too old") == "bad"
+    result = with_path(team, f"{old}:{os.environ['PATH']}")
+    assert result.state("git", "git 2.20.1 is too old") == "bad"
 
 
 def test_outside_of_any_repository(doctor, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    told = doctor()
-    assert told.code == 0
-    assert told.state("repository", "incidentctl use") == "warn"
-    assert told.state("remote", "in your own folder on this machine") == "warn"
-    assert told.state("record", "nothing is recorded") == "ok"
-    assert not told.has("catalog")
+    result = doctor()
+    assert result.code == 0
+    assert result.state("repository", "incidentctl use") == "warn"
+    assert result.state("remote", "in your own folder on this machine") == "warn"
+    assert result.state("record", "nothing is recorded") == "ok"
+    assert not result.has("catalog")
 
 
 def test_the_local_record_is_counted(doctor, run, tmp_path, team, monkeypatch):
@@ -209,8 +209,8 @@ def test_the_local_record_is_counted(doctor, run, tmp_path, team, monkeypatch):
 def test_a_folder_that_is_no_team_s(doctor, tmp_path):
     (tmp_path / "empty").mkdir()
     for folder in ("empty", "nowhere"):
-        told = doctor("-C", str(tmp_path / folder))
-        assert told.state("repository", "named by -C is not in a team repository") == "bad"
+        result = doctor("-C", str(tmp_path / folder))
+        assert result.state("repository", "named by -C is not in a team repository") == "bad"
 
 
 def test_which_repository_and_why(doctor, team, tmp_path, monkeypatch):
@@ -258,19 +258,19 @@ def test_a_git_directory_that_cannot_be_read(doctor, team, monkeypatch):
         monkeypatch.chdir(base / "team")
         os.seteuid(12345)
         try:
-            told = doctor()
+            result = doctor()
         finally:
             os.seteuid(0)
             monkeypatch.chdir(team)
-    assert told.state("repository", "cannot be read: Permission denied") == "bad"
+    assert result.state("repository", "cannot be read: Permission denied") == "bad"
 
 
 def test_git_does_not_know_who_you_are(doctor, team, git, monkeypatch):
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     git(team, "config", "--unset", "user.email")
-    told = doctor()
-    assert "recorded as tester@" in told.find("identity")["message"]
-    assert told.state("identity", "git config --global user.email") == "warn"
+    result = doctor()
+    assert "recorded as tester@" in result.find("identity")["message"]
+    assert result.state("identity", "git config --global user.email") == "warn"
 
 
 def test_an_e_mail_that_no_team_lists(doctor, team, git):
@@ -304,9 +304,9 @@ def kept(run, team):
 
 
 def test_what_git_s_folder_did_not_take(doctor, run, kept):
-    told = doctor()
-    assert told.state("outbox", ".git was not writable") == "warn"
-    assert told.state("outbox", "not yet committed") == "warn"
+    result = doctor()
+    assert result.state("outbox", ".git was not writable") == "warn"
+    assert result.state("outbox", "not yet committed") == "warn"
     assert run("log", "comes home").code == 0
     assert doctor().state("outbox") == "ok"
 
@@ -315,8 +315,8 @@ def test_what_is_kept_of_a_repository_that_was_moved(doctor, run, kept, team, gi
     moved = team.with_name("mo ved")
     team.rename(moved)
     monkeypatch.chdir(moved)
-    told = doctor()
-    check = told.find("outbox", "before it was moved")
+    result = doctor()
+    check = result.find("outbox", "before it was moved")
     assert check["state"] == "warn"
     assert f"1 command of {kept} (of this record) in " in check["message"]
     assert "`incidentctl adopt`" in check["hint"]
@@ -343,18 +343,18 @@ def test_files_that_are_damaged(doctor, team, opened):
         (team / ".git/incidentctl" / folder).mkdir(exist_ok=True)
         name = f"{ulid(1, 1)}~{opened}"
         (team / ".git/incidentctl" / folder / name).write_text("{")
-    told = doctor()
-    assert told.state("outbox", f"outbox/{ulid(1, 1)}") == "bad"
-    assert told.state("outbox", f"sent/{ulid(1, 1)}") == "bad"
+    result = doctor()
+    assert result.state("outbox", f"outbox/{ulid(1, 1)}") == "bad"
+    assert result.state("outbox", f"sent/{ulid(1, 1)}") == "bad"
 
 
 def test_a_ref_that_a_power_cut_tore(doctor, run, team, opened):
     (team / ".git/refs/incidentctl/log").write_bytes(b"\0" * 41)
     assert doctor().state("record", "points to a missing commit") == "bad"
     assert run("log", "repairs it").code == 0
-    told = doctor()
-    assert not told.has("record", "points to a missing commit")
-    assert told.state("outbox", "damaged-log-ref-") == "warn"
+    result = doctor()
+    assert not result.has("record", "points to a missing commit")
+    assert result.state("outbox", "damaged-log-ref-") == "warn"
 
 
 def test_the_branch_is_behind(doctor, run, team, opened, git):
@@ -393,9 +393,9 @@ def test_a_partial_clone(shared, remote, tmp_path, git, doctor, monkeypatch, tea
     assert not doctor().has("record", "incident")  # reading it would fetch, one by one
     command = check["hint"].partition("`")[2].partition("`")[0]
     subprocess.run(["sh", "-c", command], check=True, capture_output=True, cwd=clone)
-    told = doctor()
-    assert told.state("clone") == "ok"
-    assert told.find("record")["message"] == "1 incident, 1 open"
+    result = doctor()
+    assert result.state("clone") == "ok"
+    assert result.find("record")["message"] == "1 incident, 1 open"
 
 
 def test_a_shallow_clone(shared, remote, tmp_path, git, doctor, monkeypatch, team):
@@ -487,9 +487,9 @@ def test_a_remote_that_git_does_not_know(doctor, remote, team, git):
 
 def test_a_remote_that_is_none(doctor, shared, team, git):
     git(team, "remote", "set-url", "origin", "/nowhere")
-    told = doctor()
-    assert told.state("remote", "(misconfigured)") == "bad"
-    assert not told.has("push")
+    result = doctor()
+    assert result.state("remote", "(misconfigured)") == "bad"
+    assert not result.has("push")
 
 
 def test_a_remote_that_is_down(doctor, shared, team, git):
@@ -497,9 +497,9 @@ def test_a_remote_that_is_down(doctor, shared, team, git):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     git(team, "remote", "set-url", "origin", f"git://127.0.0.1:{port}/x")
-    told = doctor()
-    assert told.code == 0
-    assert told.state("remote", "(offline)") == "warn"
+    result = doctor()
+    assert result.code == 0
+    assert result.state("remote", "(offline)") == "warn"
 
 
 def test_a_remote_that_never_answers(doctor, shared, team, git, monkeypatch):
@@ -519,9 +519,9 @@ def test_a_remote_without_a_branch(doctor, remote, git):
 
 
 def test_a_remote_without_the_record(doctor, run, remote, git):
-    told = doctor()
-    assert told.state("remote", "the first event creates incident-log there") == "ok"
-    assert told.state("push") == "ok"
+    result = doctor()
+    assert result.state("remote", "the first event creates incident-log there") == "ok"
+    assert result.state("push") == "ok"
     declare(run)
     wait_for_the_background(run)
     git(remote, "update-ref", "-d", "refs/heads/incident-log")
@@ -532,13 +532,13 @@ def test_events_that_the_remote_lacks(doctor, run, shared, team, git):
     git(team, "remote", "set-url", "origin", "/nowhere")
     run("log", "not sent")
     assert run("sync").code == 6
-    told = doctor()
-    assert told.state("sync", "1 event not yet on origin, the oldest for") == "warn"
-    assert told.state("sync", "ended misconfigured") == "bad"
+    result = doctor()
+    assert result.state("sync", "1 event not yet on origin, the oldest for") == "warn"
+    assert result.state("sync", "ended misconfigured") == "bad"
 
 
 def test_an_exchange_of_long_ago(doctor, run, shared, team, git):
-    """Another clone has pushed since; and where both are in step the age is no matter."""
+    """Another clone has pushed since; and where both are up to date the age is no matter."""
     status = team / ".git/incidentctl/exchange.json"
     entry = json.loads(status.read_text())
     old = (datetime.now(UTC) - timedelta(days=2)).isoformat()
@@ -550,9 +550,9 @@ def test_an_exchange_of_long_ago(doctor, run, shared, team, git):
 
 def test_no_right_to_push(doctor, shared, team, git):
     git(team, "remote", "set-url", "--push", "origin", "/nowhere")
-    told = doctor()
-    assert told.state("remote", "answers") == "ok"
-    assert told.state("push", "a dry run of the push fails") == "bad"
+    result = doctor()
+    assert result.state("remote", "answers") == "ok"
+    assert result.state("push", "a dry run of the push fails") == "bad"
 
 
 def test_a_branch_that_is_protected(doctor, run, shared, team, remote):
@@ -563,19 +563,21 @@ def test_a_branch_that_is_protected(doctor, run, shared, team, remote):
     run("log", "refused")
     synced = run("sync")
     assert (synced.code, "Nothing is lost. On the forge, let" in synced.err) == (6, True)
-    told = doctor()
-    check = told.find("sync", "was refused")
+    result = doctor()
+    check = result.find("sync", "was refused")
     assert check["state"] == "bad"
     assert "no pull request, no review, no signed commits" in check["hint"]
     assert "forbid only force-push and deletion" in check["hint"]
-    assert told.state("push", "only a real push runs its rules and hooks") == "ok"
+    assert result.state("push", "only a real push runs its rules and hooks") == "ok"
 
 
 def test_a_branch_with_other_files_on_the_remote(doctor, run, shared, team, remote, git, tmp_path):
     (team / ".github/workflows").mkdir(parents=True)
     (team / ".github/workflows/tests.yml").write_text("on: push\njobs: {}\n")
-    told = doctor()
-    assert told.state("ci", "To be sure, write `on: {push: {branches-ignore: [incident-log") == "ok"
+    result = doctor()
+    assert (
+        result.state("ci", "To be sure, write `on: {push: {branches-ignore: [incident-log") == "ok"
+    )
 
     other = tmp_path / "other"
     git(tmp_path, "clone", "-q", "-b", "incident-log", str(remote), str(other))
@@ -584,10 +586,10 @@ def test_a_branch_with_other_files_on_the_remote(doctor, run, shared, team, remo
     git(other, "commit", "-q", "-m", "CI for all")
     git(other, "push", "-q", "origin", "incident-log")
     git(team, "fetch", "-q", "origin")
-    told = doctor()
-    assert told.state("ci", "tests.yml is on incident-log, too") == "warn"
+    result = doctor()
+    assert result.state("ci", "tests.yml is on incident-log, too") == "warn"
     strays = "origin/incident-log holds files that are not of the record"
-    assert told.state("branch", strays) == "warn"
+    assert result.state("branch", strays) == "warn"
 
 
 def test_ci_files_that_leave_the_branch_out(doctor, team, opened):
@@ -660,21 +662,21 @@ def security(team, git, tmp_path, shared):
 
 
 def test_what_the_restricted_part_did_not_take(doctor, run, team, monkeypatch):
-    apart = team / ".git/incidentctl/restricted"
-    apart.parent.mkdir(exist_ok=True)
-    apart.write_text("in the way")
+    restricted = team / ".git/incidentctl/restricted"
+    restricted.parent.mkdir(exist_ok=True)
+    restricted.write_text("in the way")
     ident = declare_restricted(run)
-    told = doctor()
-    assert told.state("outbox", "of restricted incidents recorded, not yet committed") == "warn"
-    assert told.state("outbox", ".git/incidentctl/restricted was not writable") == "warn"
-    assert not told.has("outbox", "everything recorded")
+    result = doctor()
+    assert result.state("outbox", "of restricted incidents recorded, not yet committed") == "warn"
+    assert result.state("outbox", ".git/incidentctl/restricted was not writable") == "warn"
+    assert not result.has("outbox", "everything recorded")
 
     moved = team.with_name("moved")
     team.rename(moved)
     monkeypatch.chdir(moved)
     assert doctor().state("outbox", f"`incidentctl adopt {ident}`") == "warn"
-    apart = moved / ".git/incidentctl/restricted"
-    apart.unlink()
+    restricted = moved / ".git/incidentctl/restricted"
+    restricted.unlink()
     assert run("adopt", ident).code == 0
     assert doctor().state("outbox") == "ok"
 
@@ -683,9 +685,9 @@ def test_what_the_restricted_part_did_not_take(doctor, run, team, monkeypatch):
 def test_what_nobody_knows_a_place_for(doctor, run, opened, team, monkeypatch, where):
     """While git could not tell whether its incident is restricted."""
     if where == "state":
-        apart = team / ".git/incidentctl/restricted"
-        shutil.rmtree(apart, ignore_errors=True)
-        apart.write_text("in the way")
+        restricted = team / ".git/incidentctl/restricted"
+        shutil.rmtree(restricted, ignore_errors=True)
+        restricted.write_text("in the way")
     else:
         shutil.rmtree(team / ".git/incidentctl")
     path = os.environ["PATH"]
@@ -701,12 +703,12 @@ def test_what_nobody_knows_a_place_for(doctor, run, opened, team, monkeypatch, w
     done = unsure.acknowledge(Action(ident, (event,), Author("A", "a@x"), "noted"))
     assert ("state" in str(done.path)) is (where == "state")
     monkeypatch.setenv("PATH", path)
-    told = doctor()
-    found = told.find("outbox", f"1 command in {done.path.parent}: it is unknown whether")
+    result = doctor()
+    found = result.find("outbox", f"1 command in {done.path.parent}: it is unknown whether")
     assert found["state"] == "warn"
     assert f"restricted, run `incidentctl adopt {ident}`." in json.dumps(found)
-    assert not told.has("outbox", "everything recorded")
-    assert not told.has("outbox", "of another repository")
+    assert not result.has("outbox", "everything recorded")
+    assert not result.has("outbox", "of another repository")
     done.path.write_text("torn")
     assert doctor().state(
         "outbox", f"damaged, or from a newer incidentctl, and left there: {done.path}"
@@ -721,29 +723,29 @@ def test_what_nobody_knows_a_place_for(doctor, run, opened, team, monkeypatch, w
 def test_each_remote_is_told_of_what_it_lacks(doctor, run, security, team, git, monkeypatch):
     monkeypatch.setenv("CI", "true")  # so that all is exchanged before a command ends
     declare_restricted(run)
-    told = doctor()
-    assert told.code == 0
-    assert told.state("remote", "origin answers") == "ok"
-    assert told.state("remote", "security answers, and has incident-log") == "ok"
-    assert told.state("push", "push to security succeeds") == "ok"
-    assert told.state("sync", "up to date with security") == "ok"
+    result = doctor()
+    assert result.code == 0
+    assert result.state("remote", "origin answers") == "ok"
+    assert result.state("remote", "security answers, and has incident-log") == "ok"
+    assert result.state("push", "push to security succeeds") == "ok"
+    assert result.state("sync", "up to date with security") == "ok"
 
     git(team, "remote", "set-url", "security", "git://127.0.0.1:1/x")
     run("log", "asked the lawyers", "-i", declare_restricted(run))
-    told = doctor()
-    assert told.state("remote", "security") == "warn"
-    assert told.state("sync", "not yet on security") == "warn"
-    assert not told.has("sync", "not yet on origin")
-    assert told.state("sync", "up to date with origin") == "ok"
+    result = doctor()
+    assert result.state("remote", "security") == "warn"
+    assert result.state("sync", "not yet on security") == "warn"
+    assert not result.has("sync", "not yet on origin")
+    assert result.state("sync", "up to date with origin") == "ok"
 
 
 def test_a_restricted_remote_that_git_does_not_know(doctor, run, security, team, git):
     git(team, "remote", "remove", "security")
     assert doctor().state("remote", "restricted incidents are not for this clone") == "ok"
     declare_restricted(run)
-    told = doctor()
-    assert told.state("remote", "git remote add security URL") == "bad"
-    assert not told.has("remote", "not for this clone")
+    result = doctor()
+    assert result.state("remote", "git remote add security URL") == "bad"
+    assert not result.has("remote", "not for this clone")
 
 
 def test_one_remote_for_both(doctor, security, team, git, remote):
@@ -756,9 +758,9 @@ def test_one_remote_for_both(doctor, security, team, git, remote):
     settings = (team / "incidentctl.yaml").read_text()
     same = settings.replace("restricted_remote: security", "restricted_remote: origin")
     (team / "incidentctl.yaml").write_text(same)
-    told = doctor()
-    assert told.state("remote", "restricted_remote origin is the remote itself") == "bad"
-    assert told.state("catalog", "1 error") == "bad"
+    result = doctor()
+    assert result.state("remote", "restricted_remote origin is the remote itself") == "bad"
+    assert result.state("catalog", "1 error") == "bad"
 
 
 def test_what_actions_need_is_told_before_an_incident(doctor, run, team, monkeypatch):

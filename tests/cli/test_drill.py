@@ -485,7 +485,7 @@ def test_injects_targets_and_the_rest_as_options(run, ignoring):
         ("--target", "2m", "is not a target"),
     ],
 )
-def test_a_surprise_or_target_that_is_none(run, ignoring, option, value, said):
+def test_an_inject_or_target_that_is_none(run, ignoring, option, value, said):
     result = run("drill", "new", "q1", *PLANNED, option, value)
     assert (result.code, said in result.err) == (2, True), result.err
     assert not (ignoring / "drills").exists()

@@ -56,9 +56,9 @@ def found(run):
 def test_a_clean_repository_passes(run, planned, found):
     assert found() == []
     assert found("Q1-Surprise") == []
-    told = run("drill", "check")
-    assert (told.code, told.out) == (0, "")
-    assert "No leaks found for q1-surprise" in told.err
+    result = run("drill", "check")
+    assert (result.code, result.out) == (0, "")
+    assert "No leaks found for q1-surprise" in result.err
 
 
 def test_what_is_not_committed_yet_is_told_from_what_git_keeps(run, planned, git):
@@ -142,9 +142,9 @@ def test_the_history_of_a_deleted_file(run, planned, git, found):
     (planned / "old.md").unlink()
     commit(git, planned, "Four")
     assert found() == [("what", "history", "old.md", 2, made)]
-    told = run("drill", "check")
-    assert f"in the history: old.md:2, commit {made[:12]}" in told.out
-    assert "This cannot be taken back" in told.err
+    result = run("drill", "check")
+    assert f"in the history: old.md:2, commit {made[:12]}" in result.out
+    assert "This cannot be taken back" in result.err
 
 
 def test_a_private_half_that_was_committed_once(planned, git, found):
@@ -201,9 +201,9 @@ def test_the_public_half_and_its_earlier_versions(planned, git, found):
     path = planned / "drills/q1-surprise.yaml"
     path.write_text(PUBLIC.replace("our response", "the response of Orders"))
     made = commit(git, planned, "Reason")
-    told = ("team", "document", None, None, None)
+    leak = ("team", "document", None, None, None)
     assert of_team(found()) == [
-        told,
+        leak,
         ("team", "file", "drills/q1-surprise.yaml", 4, None),
         ("team", "history", "drills/q1-surprise.yaml", 4, made),
     ]
@@ -231,7 +231,7 @@ def test_a_name_of_the_catalog_is_a_leak_only_where_it_is_about_the_drill(planne
 
 @pytest.fixture
 def played(run, planned):
-    """The id of a drill of the plan that goes on; its surprise is to come."""
+    """The id of a drill of the plan that goes on; its inject is to come."""
     result = run("drill", "run", "q1-surprise", "--no-walk")
     assert result.code == 0, result.err
     return result.out.strip()
@@ -284,13 +284,13 @@ def test_what_only_this_clone_does_not_show_is_searched(planned, git, found, hid
     (planned / "notes.md").write_text("We stop the primary of the token database\n")
     commit(git, planned, "Notes")
     git(planned, "rm", "-q", "notes.md")
-    told = commit(git, planned, "Support has thirty tickets waiting, ünd no Ende")
+    made = commit(git, planned, "Support has thirty tickets waiting, ünd no Ende")
     last = commit(git, planned, "Later")
     if hidden == "graft":
         git(planned, "replace", "--graft", last)
     elif hidden == "replace":
         clean = git(planned, "commit-tree", "-m", "clean", f"{last}^{{tree}}").strip()
-        git(planned, "replace", told, clean)
+        git(planned, "replace", made, clean)
     elif hidden == "grafts file":
         (planned / ".git/info").mkdir(exist_ok=True)
         (planned / ".git/info/grafts").write_text(f"{last}\n")
@@ -323,16 +323,16 @@ def test_a_shallow_clone_is_never_clear(run, planned, git, tmp_path, monkeypatch
     half = "drills/q1-surprise.private.yaml"
     (tmp_path / "shallow" / half).write_text((planned / half).read_text())
     monkeypatch.chdir(tmp_path / "shallow")
-    told = run("drill", "check")
-    assert (told.code, told.out) == (6, "")
-    assert "shallow" in told.err
-    assert "No leaks found for" not in told.err
+    result = run("drill", "check")
+    assert (result.code, result.out) == (6, "")
+    assert "shallow" in result.err
+    assert "No leaks found for" not in result.err
 
 
 def test_an_encoding_that_is_not_known_is_told(run, planned, git):
     (planned / "notes.txt").write_bytes("größer".encode("latin-1"))
     commit(git, planned, "Notes")
-    told = run("drill", "check")
-    assert told.code == 0
-    assert "encoding" in told.err
-    assert "No leaks found for" not in told.err
+    result = run("drill", "check")
+    assert result.code == 0
+    assert "encoding" in result.err
+    assert "No leaks found for" not in result.err

@@ -97,7 +97,7 @@ def test_a_planned_drill_of_a_category_plays_its_runbook(run, drills, team, show
     assert (found["category"], found["runbooks"]) == ("burst-main", ["burst"])
 
 
-def test_a_due_surprise_comes_when_anyone_looks_at_the_walk(run, drills, team):
+def test_a_due_inject_comes_when_anyone_looks_at_the_walk(run, drills, team):
     start(run, "q1")
     joined = pipe(team, "run", lines="n a\n" * 5 + "l\n")
     while "Inject 1" not in joined.stderr:
@@ -132,12 +132,12 @@ def test_a_real_incident_that_is_open_is_told_to_who_begins_a_drill(run, drills,
     run("resolve", "-i", ended)
     begun = run("drill", "run", "q1", "--no-walk")
     assert begun.code == 0
-    told = f"note: {opened} is open, and real: SEV2, checkout is down."
-    assert told in begun.err
+    note = f"note: {opened} is open, and real: SEV2, checkout is down."
+    assert note in begun.err
     assert ended not in begun.err
     run("drill", "stop", "-i", "drl")
     practice = run("declare", "we practise", "--drill", "--no-input").out.strip()
-    assert told in run("drill", "run", "q1", "--no-walk", "-i", practice).err
+    assert note in run("drill", "run", "q1", "--no-walk", "-i", practice).err
     run("drill", "stop", "-i", practice)
     run("resolve", "-i", opened)
     last = run("drill", "run", "q1", "--no-walk")
@@ -232,10 +232,10 @@ def test_a_plan_is_attached_only_to_an_open_drill_without_one(run, drills, opene
 def test_an_attached_unplanned_drill_tells_nothing(run, unplanned, team, git):
     ident = run("declare", "login is slow", "--drill", "--no-input").out.strip()
     assert run("drill", "run", "surprise", "-i", ident, "--no-walk", "--as", "sanne").code == 0
-    told = run("show", "--json", ident).out + git(team, "log", "--all", "-p", "--", "incidents")
-    assert "Drill surprise begins" in told
+    output = run("show", "--json", ident).out + git(team, "log", "--all", "-p", "--", "incidents")
+    assert "Drill surprise begins" in output
     # Who attached it is in the record as everybody who records something.
-    assert not [secret for secret in SECRETS if secret in told.replace("sanne", "")]
+    assert not [secret for secret in SECRETS if secret in output.replace("sanne", "")]
     assert run("drill", "score", "--json").json["measures"][0]["took"] >= 600
 
 
@@ -279,10 +279,10 @@ def test_it_turns_real(run, drills, show):
 
 def test_an_unplanned_drill_tells_nothing_before_its_time(run, unplanned, team, git, show):
     ident = start(run, "surprise")
-    told = run("log", "-i", ident).out + run("show", "--json", ident).out
-    told += git(team, "log", "--all", "-p", "--", "incidents")
-    assert "Drill surprise" in told
-    assert not [secret for secret in SECRETS if secret in told]
+    output = run("log", "-i", ident).out + run("show", "--json", ident).out
+    output += git(team, "log", "--all", "-p", "--", "incidents")
+    assert "Drill surprise" in output
+    assert not [secret for secret in SECRETS if secret in output]
     found = show(ident)
     assert (found["owner"], found["services"], found["assigned"]["team"]) == (None, [], None)
     run("drill", "stop")
@@ -332,8 +332,8 @@ def test_a_cancelled_drill_was_not_played(run, drills, team, git, closed):
         run("close", "-i", ident)
     assert "q1 has never been played" in run("drill", "score", "q1").err
     assert "No drill has been played yet" in run("drill", "score").err
-    told = run("drill", "score", "-i", ident)
-    assert "does not count as played" in told.err
+    result = run("drill", "score", "-i", ident)
+    assert "does not count as played" in result.err
     assert run("report", "--json").json["drills"]["in_period"] == 0
     second = start(run, "q1")
     assert run("drill", "score", "--json").json["earlier"] == []

@@ -166,10 +166,10 @@ def test_escalation_goes_along_the_line_and_pages_nobody(run, opened, show):
     assert first.code == 0
     assert first.json["sent"] is False
     assert show()["escalated"] == [first.json["team"]]
-    told = run("escalate", "orders")
-    assert told.code == 0
-    assert "NOT SENT: this pages nobody" in told.err
-    assert "on call" in told.out
+    result = run("escalate", "orders")
+    assert result.code == 0
+    assert "NOT SENT: this pages nobody" in result.err
+    assert "on call" in result.out
 
 
 def test_without_a_catalog_a_team_is_named(command, tmp_path, monkeypatch):

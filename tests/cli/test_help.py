@@ -82,10 +82,10 @@ def test_what_matters_most_is_the_last_line_and_whole(command, monkeypatch):
 
 @pytest.mark.parametrize("path", [(), ("log",), ("drill",), ("drill", "new")], ids=" ".join)
 def test_help_is_given_however_it_is_asked_for(command, path):
-    told = command(*path, "--help")
-    assert command(*path, "-h") == told
-    assert command("help", *path) == told
-    assert told.code == 0
+    result = command(*path, "--help")
+    assert command(*path, "-h") == result
+    assert command("help", *path) == result
+    assert result.code == 0
 
 
 def test_help_about_nothing_is_refused(command):

@@ -88,9 +88,9 @@ def test_hostile_events_are_counted_and_block_nobody(run, there, mine, git, team
     ]
     push(there, files)
     everything_works(run, mine)  # the first one exchanges, as the background would
-    told = run("doctor").out + run("sync").err
-    assert "file(s) of the remote are not events of the record" in told
-    assert int(told.partition(" file(s)")[0].split()[-1]) >= 12
+    output = run("doctor").out + run("sync").err
+    assert "file(s) of the remote are not events of the record" in output
+    assert int(output.partition(" file(s)")[0].split()[-1]) >= 12
     again = run("sync")
     assert again.code == 0, again.err
     assert "file(s)" not in again.err  # told once

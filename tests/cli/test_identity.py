@@ -159,7 +159,7 @@ def test_outside_of_every_repository_git_s_person_counts_from_the_first_command(
 ):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "none" / "so" / "far"))
-    told = command("declare", "the transmitter is silent", "--no-input")
-    assert (told.code, "note: " in told.err) == (0, False), told.err
+    result = command("declare", "the transmitter is silent", "--no-input")
+    assert (result.code, "note: " in result.err) == (0, False), result.err
     log = command("log")
     assert "Alice Example" in log.out

@@ -29,9 +29,9 @@ def test_from_options(tmp_path, git):
         "--timezone", "Europe/Berlin", "--expected-services", "120", "--json",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["schema"] == "incidentctl/init/1"
-    assert told["kept"] == []
+    result = json.loads(done.stdout)
+    assert result["schema"] == "incidentctl/init/1"
+    assert result["kept"] == []
     root = tmp_path / "acme"
     catalog, problems = load(root)
     assert problems == []
@@ -186,11 +186,11 @@ def nobody(monkeypatch):
 
 
 def test_without_an_identity_it_says_who_is_on_call_and_what_to_do(nobody, tmp_path):
-    told = run(tmp_path, "init", "acme", "--team", "core", "--no-input").stderr
-    assert "Git does not know who you are" in told
-    assert "me leads the team core and is on call" in told
-    assert "teams/core.yaml" in told
-    assert "git config user.name" in told
+    output = run(tmp_path, "init", "acme", "--team", "core", "--no-input").stderr
+    assert "Git does not know who you are" in output
+    assert "me leads the team core and is on call" in output
+    assert "teams/core.yaml" in output
+    assert "git config user.name" in output
     again = run(tmp_path, "init", "acme", "--team", "core", "--no-input")
     assert again.returncode == 0, again.stderr
     assert "who you are" not in again.stderr

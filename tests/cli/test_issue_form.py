@@ -187,8 +187,8 @@ def test_the_script_of_the_workflow_runs_nothing_that_an_issue_says(
     steps = {each.get("name"): each for each in workflow["jobs"]["declare"]["steps"]}
     scripts = [each["run"] for each in steps.values() if "run" in each]
     assert not any("${{" in script for script in scripts)
-    told = tmp_path / "event.json"
-    told.write_text(json.dumps(event(title, text)))
+    event_file = tmp_path / "event.json"
+    event_file.write_text(json.dumps(event(title, text)))
     programs = tmp_path / "bin"
     programs.mkdir()
     (programs / "incidentctl").symlink_to(Path(sys.executable).parent / "incidentctl")
@@ -202,7 +202,7 @@ def test_the_script_of_the_workflow_runs_nothing_that_an_issue_says(
         [shutil.which("bash"), "--noprofile", "--norc", "-eo", "pipefail", script],
         cwd=forged, capture_output=True, text=True, check=False, timeout=120,
         env={
-            **os.environ, "CI": "true", "GITHUB_EVENT_PATH": str(told), "ISSUE": "7",
+            **os.environ, "CI": "true", "GITHUB_EVENT_PATH": str(event_file), "ISSUE": "7",
             "PATH": f"{programs}:{os.environ['PATH']}",
         },
     )  # fmt: skip

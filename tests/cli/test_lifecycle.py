@@ -86,11 +86,11 @@ def test_who_comes_after_the_end_is_told_of_it(run, opened):
     refused = run("log", "more text")
     assert refused.code == 3
     assert "more text" in refused.err
-    told = " ".join(refused.err.split())
-    assert f"{opened} was resolved" in told
-    assert "by omar: rolled back: `incidentctl log -i" in told or "(omar): rolled back" in told
-    assert f"incidentctl log -i {part} ..." in told
-    assert f'incidentctl reopen -i {part} "why"' in told
+    output = " ".join(refused.err.split())
+    assert f"{opened} was resolved" in output
+    assert "by omar: rolled back: `incidentctl log -i" in output or "(omar): rolled back" in output
+    assert f"incidentctl log -i {part} ..." in output
+    assert f'incidentctl reopen -i {part} "why"' in output
 
 
 @pytest.mark.parametrize("how", [[], ["--brief"]])

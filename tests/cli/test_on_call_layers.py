@@ -130,18 +130,18 @@ def test_an_alias_or_id_that_leads_to_two_people_is_an_error(root, capsys):
         SRE.replace("{handle: dan}", "{handle: dan, aliases: [Bob], chat: {slack: U111}}")
     )
     run(app, ["-C", str(root), "catalog", "lint"])
-    told = capsys.readouterr().out
-    assert "IC105 'Bob', which 'dan' has, leads to 'bob'." in told
-    assert "IC105 'U111', which 'dan' has, leads to 'ann'." in told
+    output = capsys.readouterr().out
+    assert "IC105 'Bob', which 'dan' has, leads to 'bob'." in output
+    assert "IC105 'U111', which 'dan' has, leads to 'ann'." in output
 
 
 def test_a_faulty_layer_makes_nobody_on_call_and_is_told(root, capsys):
     text = TEAM.replace("escalate_after: 1h", "restrictions: [{days: [monday], from: 9}]")
     (root / "teams" / "core.yaml").write_text(text)
     run(app, ["-C", str(root), "catalog", "lint"])
-    told = capsys.readouterr().out
-    assert "`on_call.layers[1].restrictions[0].days[0]`: 'monday' is not one of mon" in told
-    assert "`on_call.layers[1].restrictions[0].from` must be text" in told
+    output = capsys.readouterr().out
+    assert "`on_call.layers[1].restrictions[0].days[0]`: 'monday' is not one of mon" in output
+    assert "`on_call.layers[1].restrictions[0].from` must be text" in output
 
 
 @pytest.mark.parametrize(
@@ -166,8 +166,8 @@ def test_the_next_turn_is_told_apart_from_whom_to_call_if_nobody_answers(root, c
         "name: sre\nmembers: [{handle: dan, name: Dan Day}, {handle: mo, name: Mo Moss}]\n"
         "on_call: {rota: [dan, mo], shift: 12h, starts: 2026-01-05T08:00, escalate_to: core}\n"
     )
-    told = " ".join(catalog("on-call", "sre", "--at", "2026-03-02T10:00").split())
-    assert told.endswith(
+    result = " ".join(catalog("on-call", "sre", "--at", "2026-03-02T10:00").split())
+    assert result.endswith(
         "sre dan (Dan Day) until 2026-03-02 20:00 UTC; next turn: mo (Mo Moss); "
         "no answer: the team core"
     )
@@ -179,9 +179,9 @@ def test_the_exact_name_of_a_service_stands_alone_above_a_line_of_the_others(roo
             f"name: venue-{number}\nowner: core\n"
         )
     for words in (["venue-3"], ["venue", "3"]):
-        told = catalog("who", *words)
-        assert told.startswith("venue-3 (service)")
-        assert told.count("(service)") == 1
-        assert told.endswith("\nAlso like it: venue-1, venue-2, venue-4, venue-5\n")
+        result = catalog("who", *words)
+        assert result.startswith("venue-3 (service)")
+        assert result.count("(service)") == 1
+        assert result.endswith("\nAlso like it: venue-1, venue-2, venue-4, venue-5\n")
     matches = json.loads(catalog("who", "venue-3", "--json"))["matches"]
     assert [each["exact"] for each in matches] == [True, False, False, False, False]

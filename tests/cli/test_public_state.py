@@ -154,6 +154,6 @@ def test_before_it_is_sent_the_person_is_told_how_to_say_a_state_and_a_headline(
     assert command not in run("update", "--public", "we look").err  # no page is set up
     settings = team / "incidentctl.yaml"
     settings.write_text(settings.read_text() + "page: {address: 'https://status.example.com'}\n")
-    told = " ".join(run("update", "--public", "we look").err.split())
-    assert f'{command} --headline "What customers call it"' in told
+    output = " ".join(run("update", "--public", "we look").err.split())
+    assert f'{command} --headline "What customers call it"' in output
     assert command not in run("update", "--public", "--state", "checkout=major", "we look").err

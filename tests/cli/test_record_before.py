@@ -19,7 +19,7 @@ BIG = next(
     ident for ident in IDENTS if "Nobody can log in" in (WRITTEN / f"{ident}.md").read_text()
 )
 QUIET = next(i for i in IDENTS if json.loads((WRITTEN / f"{i}.json").read_text())["restricted"])
-TRUTH, RESTRICTED = "refs/incidentctl/log", "refs/incidentctl/restricted"
+LOG_REF, RESTRICTED = "refs/incidentctl/log", "refs/incidentctl/restricted"
 EVERYTHING = "+refs/*:refs/*"
 
 
@@ -101,12 +101,12 @@ def test_three_clones_of_it_exchange_and_nothing_is_lost_or_changed(clones):
     quiet = clones.events("security.git", "incident-log-restricted")
     alone = {
         who: {
-            path: oid for path, oid in clones.events(who, TRUTH).items() if path not in before
+            path: oid for path, oid in clones.events(who, LOG_REF).items() if path not in before
         }
         for who in ("bob", "cat")
     }  # fmt: skip
     assert [len(each) for each in alone.values()] == [1, 1]
-    assert "hunter2" in clones.git(clones.top / "cat", "log", "-p", TRUTH)
+    assert "hunter2" in clones.git(clones.top / "cat", "log", "-p", LOG_REF)
     everybody = ("ann", "bob", "cat")
     said = [
         ident
@@ -117,12 +117,12 @@ def test_three_clones_of_it_exchange_and_nothing_is_lost_or_changed(clones):
     for who in (*everybody, *everybody):
         assert clones.say(who, "sync", "--json").json["pending"] == 0
     expected = before | alone["bob"] | alone["cat"]
-    for where, ref in (("origin.git", "incident-log"), *((who, TRUTH) for who in everybody)):
+    for where, ref in (("origin.git", "incident-log"), *((who, LOG_REF) for who in everybody)):
         found = clones.events(where, ref)
         assert expected.items() <= found.items()
         assert sorted(Path(path).name[:26] for path in found.keys() - expected.keys()) == said
         assert "hunter2" not in clones.git(clones.top / where, "log", "-p", ref)
-    tips = {clones.git(clones.top / who, "rev-parse", TRUTH) for who in everybody}
+    tips = {clones.git(clones.top / who, "rev-parse", LOG_REF) for who in everybody}
     assert tips == {clones.git(clones.top / "origin.git", "rev-parse", "incident-log")}
     restricted = clones.events("security.git", "incident-log-restricted")
     assert quiet.items() <= restricted.items()

@@ -118,8 +118,8 @@ def test_it_is_marked_wherever_incidents_stand_together(run, shared):
     assert f"restricted: {SECRET}" in run("watch").out
     assert f"restricted: {SECRET}" in run("resolve", "done").err  # which of the two?
     for command in ("list", "watch"):
-        told = run(command, "--json").json["incidents"]
-        assert {each["id"]: each["restricted"] for each in told} == {ident: True, other: False}
+        result = run(command, "--json").json["incidents"]
+        assert {each["id"]: each["restricted"] for each in result} == {ident: True, other: False}
 
 
 @pytest.mark.parametrize(
@@ -166,15 +166,15 @@ def test_the_walk_says_that_it_is_restricted(run, shared, monkeypatch):
 @pytest.mark.parametrize("form", [["--json"], ["--csv"], [], ["--html", "report.html"]])
 def test_a_report_leaves_it_out_and_says_so(run, team, form):
     ident, other = declare(run), run("declare", "search is slow", "--no-input").out.strip()
-    told = run("report", *form)
-    assert told.code == 0
-    assert "1 restricted incident is left out" in told.err
+    result = run("report", *form)
+    assert result.code == 0
+    assert "1 restricted incident is left out" in result.err
     page = team / "report.html"
-    text = told.out + (page.read_text() if page.exists() else "")
+    text = result.out + (page.read_text() if page.exists() else "")
     assert ident not in text
     assert SECRET not in text
     if "--json" in form:
-        assert (told.json["incidents"], told.json["restricted"]) == (1, 1)
+        assert (result.json["incidents"], result.json["restricted"]) == (1, 1)
     if "--csv" in form:
         assert other in text
     before = run("report", "--until", "1d")
@@ -184,9 +184,9 @@ def test_a_report_leaves_it_out_and_says_so(run, team, form):
 
 def test_its_page_says_so_and_is_its_owner_s_alone(run, team):
     ident, other = declare(run), run("declare", "search is slow", "--no-input").out.strip()
-    told = run("show", ident, "--html", "page.html")
-    assert told.code == 0
-    assert "restricted: kept in this clone" in told.err
+    result = run("show", ident, "--html", "page.html")
+    assert result.code == 0
+    assert "restricted: kept in this clone" in result.err
     text = (team / "page.html").read_text()
     assert SECRET in text
     assert "Restricted.</strong>" in text
@@ -217,10 +217,10 @@ def test_one_address_for_both_remotes_sends_nothing_restricted(run, git, team, s
     marker.write_text(text.replace("remote: origin", f"remote: origin, restricted_remote: {same}"))
     ident = run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3").out.strip()
     run("declare", "search is slow", "--no-input")
-    told = run("sync", "--json")
-    assert told.code == 6
-    assert told.json["state"] == "misconfigured"
-    assert "restricted incidents are not sent there" in told.json["reason"]
+    result = run("sync", "--json")
+    assert result.code == 6
+    assert result.json["state"] == "misconfigured"
+    assert "restricted incidents are not sent there" in result.json["reason"]
     assert SECRET not in everything(git, shared / "origin.git")
     assert "search is slow" in everything(git, shared / "origin.git")
     listed = run("list").err
@@ -242,10 +242,10 @@ def test_each_remote_is_told_of_what_it_lacks(run, git, team, shared):
     assert run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3").code == 0
     run("declare", "search is slow", "--no-input")
     assert run("sync").code == 6
-    told = run("list").err
-    assert "not yet on security" in told
-    assert "(misconfigured: " in told or "(offline: " in told
-    assert "origin" not in told
+    output = run("list").err
+    assert "not yet on security" in output
+    assert "(misconfigured: " in output or "(offline: " in output
+    assert "origin" not in output
 
 
 def test_its_remote_may_be_a_path_from_the_work_tree(run, git, team, shared):
@@ -274,7 +274,7 @@ def test_events_that_somebody_pushes_under_its_id_bring_it_into_no_view(run, git
     assert not [path for path in team.rglob("*.md") if SECRET in path.read_text()]
 
 
-def with_remote_apart(team: Path, name: str = "security") -> None:
+def with_restricted_remote(team: Path, name: str = "security") -> None:
     marker = team / "incidentctl.yaml"
     text = marker.read_text()
     marker.write_text(text.replace("remote: origin", f"remote: origin, restricted_remote: {name}"))
@@ -282,7 +282,7 @@ def with_remote_apart(team: Path, name: str = "security") -> None:
 
 def told_in_security(run, git, team, shared) -> str:
     """A restricted incident that is on the remote of its own."""
-    with_remote_apart(team)
+    with_restricted_remote(team)
     ident = run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3").out.strip()
     assert run("sync").code == 0
     assert SECRET in everything(git, shared / "security.git")
@@ -317,12 +317,12 @@ def test_settings_that_were_wrong_for_a_while_publish_nothing(run, git, team, sh
     assert SECRET not in everything(git, shared / "origin.git")
 
 
-def test_a_copy_of_the_shared_record_is_no_place_apart(run, git, team, shared):
+def test_a_copy_of_the_shared_record_is_no_separate_place(run, git, team, shared):
     """Whatever the address looks like, as with an alias of ssh: here a second repository."""
     run("declare", "search is slow", "--no-input")
     assert run("sync").code == 0
     git(shared / "origin.git", "push", "-q", str(shared / "security.git"), "incident-log")
-    with_remote_apart(team)
+    with_restricted_remote(team)
     assert run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3").code == 0
     refused = run("sync")
     assert refused.code == 6
@@ -340,7 +340,7 @@ def test_a_copy_of_the_shared_record_is_no_place_apart(run, git, team, shared):
     "wrong",
     ["{remote: 5 x, restricted_remote: security}", "{remot: origin, restricted_remote: security}"],
 )
-def test_with_faulty_settings_nobody_knows_whether_it_is_apart(run, git, team, shared, wrong):
+def test_with_faulty_settings_nobody_knows_whether_it_is_separate(run, git, team, shared, wrong):
     git(team, "remote", "set-url", "security", str(shared / "origin.git"))
     marker = team / "incidentctl.yaml"
     text = marker.read_text()
@@ -352,8 +352,8 @@ def test_with_faulty_settings_nobody_knows_whether_it_is_apart(run, git, team, s
     assert SECRET not in everything(git, shared / "origin.git")
 
 
-def test_without_the_shared_remote_nobody_knows_whether_it_is_apart(run, git, team, shared):
-    with_remote_apart(team)
+def test_without_the_shared_remote_nobody_knows_whether_it_is_separate(run, git, team, shared):
+    with_restricted_remote(team)
     git(team, "remote", "remove", "security")
     git(team, "remote", "rename", "origin", "security")
     assert run("declare", SECRET, "--restricted", "--no-input", "-s", "SEV3").code == 0

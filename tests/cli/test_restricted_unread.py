@@ -1,4 +1,4 @@
-"""What is restricted stays apart also where nobody can tell at that moment that it is."""
+"""What is restricted stays separate also where nobody can tell at that moment that it is."""
 
 from __future__ import annotations
 
@@ -76,11 +76,11 @@ def test_a_text_for_it_never_enters_the_shared_record(
     declared(run, "search is slow")
     assert run("sync").code == 0
     forget(team, gone)
-    mend = broken_git(way)
+    repair = broken_git(way)
     done = run("log", "-i", ident, "the password is hunter2")
     assert done.code == 0, done.err
     assert "recorded" in done.err
-    mend()
+    repair()
     run("declare", "checkout is down", "--no-input")
     assert run("sync").code == 0
     assert "hunter2" in run("log", "-i", ident).out
@@ -91,14 +91,14 @@ def test_a_text_for_it_never_enters_the_shared_record(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_what_waited_apart_comes_where_it_belongs(run, git, team, shared, broken_git, way):
+def test_what_waited_separately_comes_where_it_belongs(run, git, team, shared, broken_git, way):
     restricted(run)
     ident = declared(run, "search is slow")
     assert run("sync").code == 0
     forget(team, "everything")
-    mend = broken_git(way)
+    repair = broken_git(way)
     assert run("log", "-i", ident, "restarted it").code == 0
-    mend()
+    repair()
     assert "restarted it" in run("log", "-i", ident).out
     assert "1 event is not yet on origin" in run("list").err
     assert run("sync").code == 0
@@ -112,11 +112,11 @@ def test_which_is_meant_is_not_guessed(run, git, team, shared, broken_git, way):
     declared(run, "search is slow")
     restricted(run)
     shutil.rmtree(team / ".git/incidentctl/restricted")
-    mend = broken_git(way)
+    repair = broken_git(way)
     assert run("log", "the password is hunter2").code != 0
     for command in (["list"], ["report"], ["watch"]):
         assert run(*command).code != 0
-    mend()
+    repair()
     assert run("sync").code == 0
     assert "search is slow" in git(shared, "log", "-p", "incident-log")
     assert "hunter2" not in git(shared, "log", "-p", "incident-log")
@@ -129,9 +129,9 @@ def test_a_redaction_reaches_the_shared_record_also_later(run, git, team, shared
     git(team, "update-ref", "refs/incidentctl/log", "refs/incidentctl/restricted")
     number = run("show", ident, "--json").json["timeline"][-1]["number"]
     forget(team, "caches")
-    mend = broken_git("finds nothing")
+    repair = broken_git("finds nothing")
     run("redact", str(number), "-i", ident)
-    mend()
+    repair()
     run("redact", str(number), "-i", ident)
     run("declare", "checkout is down", "--no-input")
     held = git(team, "grep", "-h", "", "refs/incidentctl/log")

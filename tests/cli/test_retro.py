@@ -422,9 +422,9 @@ def test_a_retrospective_that_is_late_is_due_until_it_is_written(run):
         assert run("resolve", "rolled back", "-i", late, "--at", "9 days ago").code == 0
     run("declare", "just now", "-s", "SEV1", "--no-input")
     run("resolve", "soon over")
-    told = run("due", "--json")
-    assert told.code == 1
-    (entry,) = told.json["due"]
+    result = run("due", "--json")
+    assert result.code == 1
+    (entry,) = result.json["due"]
     assert (entry["incident"], entry["what"]) == (late, "retrospective")
     assert "SEV1 requires a retrospective: overdue by" in run("due").out
     assert run("due", "--short").code == 0  # a prompt says what is urgent
@@ -444,9 +444,9 @@ def test_a_late_retrospective_is_over_once_the_incident_is_closed_or_open_again(
     for number in range(5):
         run("declare", f"outage {number}", "-s", "SEV1", "--at", "20 days ago", "--no-input")
         run("resolve", "over", "--at", "19 days ago")
-    told = run("list").err
-    assert told.count("SEV1 requires a retrospective of") == 3
-    assert "2 more are late: `incidentctl due`." in told
+    output = run("list").err
+    assert output.count("SEV1 requires a retrospective of") == 3
+    assert "2 more are late: `incidentctl due`." in output
     ids = [each["id"] for each in run("list", "--all", "--json").json["incidents"]]
     run("close", ids[0], "nothing to learn")
     run("reopen", "it is back", "-i", ids[1])

@@ -50,8 +50,8 @@ def test_an_overdue_action_item_is_its_owners_teams(run, team):
 
 def test_what_was_never_read_is_unknown_and_not_passed(run, team, git):
     settings = team / "incidentctl.yaml"
-    told = re.sub(r"record: .*", "record: {remote: origin}", settings.read_text())
-    settings.write_text(told)
+    shared = re.sub(r"record: .*", "record: {remote: origin}", settings.read_text())
+    settings.write_text(shared)
     git(team, "remote", "add", "origin", str(team / "no-such-remote"))
     result = run("catalog", "score", "--json")
     for each in result.json["teams"]:

@@ -150,9 +150,9 @@ def test_outside_of_the_team_s_repository_nothing_is_said_to_be_clear(
     until(lambda: not ann.exchanges())
     ann.path = tmp_path / "home"
     ann.path.mkdir()
-    told = ann.run(*command, code=code)
-    assert "No team repository here" in told.stdout + told.stderr
-    assert "incidentctl use DIR" in told.stdout + told.stderr
+    result = ann.run(*command, code=code)
+    assert "No team repository here" in result.stdout + result.stderr
+    assert "incidentctl use DIR" in result.stdout + result.stderr
 
 
 def test_list_and_show_tell_what_the_remote_lacks(clones: tuple[Clone, Clone]) -> None:
@@ -161,9 +161,9 @@ def test_list_and_show_tell_what_the_remote_lacks(clones: tuple[Clone, Clone]) -
     ident = ann.declare("checkout is down")
     until(lambda: not ann.exchanges())
     for arguments in (("list",), ("show", ident), ("status",)):
-        told = ann.run(*arguments).stderr
-        assert "events are not yet on origin, the oldest for" in told
-        assert "offline" in told
+        output = ann.run(*arguments).stderr
+        assert "events are not yet on origin, the oldest for" in output
+        assert "offline" in output
     done = ann.sync(code=6)
     assert done["state"] == "offline"
     assert done["pending"]
@@ -175,7 +175,9 @@ def test_a_record_that_was_read_hours_ago_is_told(clones: tuple[Clone, Clone]) -
     until(lambda: not ann.exchanges())
     ann.sync()
     commands = ("list",), ("show", ident), ("status",), ("due",)
-    assert not [told for each in commands if "may be missing" in (told := ann.run(*each).stderr)]
+    assert not [
+        output for each in commands if "may be missing" in (output := ann.run(*each).stderr)
+    ]
     until(lambda: not ann.exchanges())
     git(ann.path, "remote", "set-url", "origin", "http://127.0.0.1:1/x.git")
     kept = ann.path / ".git" / "incidentctl" / "exchange.json"
@@ -183,8 +185,8 @@ def test_a_record_that_was_read_hours_ago_is_told(clones: tuple[Clone, Clone]) -
     for arguments in commands:
         last = json.loads(kept.read_text())
         kept.write_text(json.dumps(last | {"at": hours_ago, "well": hours_ago}))
-        told = " ".join(ann.run(*arguments).stderr.split())
-        assert "What others did in the last 8h may be missing" in told
+        output = " ".join(ann.run(*arguments).stderr.split())
+        assert "What others did in the last 8h may be missing" in output
         until(lambda: not ann.exchanges())
     assert "may be missing" not in ann.run("due", "--short").stderr
 
@@ -309,9 +311,9 @@ def test_who_cannot_ask_the_remote_is_told_so_with_the_refusal(
     until(lambda: ann.unsynced == 0)
     (tmp_path / "remote.git").rename(tmp_path / "away.git")
     for words in (("accept",), ("log", "looked"), ("log", "-i", "zzz", "looked")):
-        told = bob.run(*words, code=3).stderr
-        assert "No incident " in told
-        assert "The last sync with origin failed (misconfigured: " in told
+        output = bob.run(*words, code=3).stderr
+        assert "No incident " in output
+        assert "The last sync with origin failed (misconfigured: " in output
     (tmp_path / "away.git").rename(tmp_path / "remote.git")
 
 
@@ -328,7 +330,7 @@ def test_an_offer_in_one_of_several_incidents_is_fetched_by_who_accepts(
     assert f"{ident}: joelle is the commander" in bob.run("accept").stderr
 
 
-def test_a_process_for_another_severity_is_told_in_both_clones_and_mended(
+def test_a_process_for_another_severity_is_told_in_both_clones_and_corrected(
     clones: tuple[Clone, Clone],
 ) -> None:
     ann, bob = clones
@@ -396,7 +398,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_it_is_not_in_step_while_something_waits_here(clones: tuple[Clone, Clone]) -> None:
+def test_it_is_not_up_to_date_while_something_waits_here(clones: tuple[Clone, Clone]) -> None:
     """The lock is held, as by another command that commits; then a file is damaged."""
     ann, _ = clones
     ann.declare("search is slow")
@@ -405,22 +407,22 @@ def test_it_is_not_in_step_while_something_waits_here(clones: tuple[Clone, Clone
     with (folder / "lock").open("r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         ann.run("log", "deployed by the job")
-        told = ann.sync(code=6)
-        assert (told["state"], told["pending"]) == ("behind", 1)
-        assert told["reason"] == "another incidentctl is committing"
+        result = ann.sync(code=6)
+        assert (result["state"], result["pending"]) == ("behind", 1)
+        assert result["reason"] == "another incidentctl is committing"
         again = ann.run("sync", code=6)
         assert "another incidentctl is committing" in again.stderr
         assert "Up to date" not in again.stdout + again.stderr
     assert ann.sync()["pending"] == 0
     damaged = folder / "outbox" / f"{'0' * 26}~inc-20261124-1401-k7f"
     damaged.write_text("{}\n{}\n")
-    told = ann.sync(code=6)
-    assert told["state"] == "behind"
-    assert "is damaged" in str(told["reason"])
+    result = ann.sync(code=6)
+    assert result["state"] == "behind"
+    assert "is damaged" in str(result["reason"])
 
 
 @pytest.mark.usefixtures("impatient")
-def test_it_is_not_in_step_while_something_restricted_waits(clones: tuple[Clone, Clone]) -> None:
+def test_it_is_not_up_to_date_while_something_restricted_waits(clones: tuple[Clone, Clone]) -> None:
     ann, _ = clones
     marker = ann.path / "incidentctl.yaml"
     text = marker.read_text()
@@ -436,8 +438,8 @@ def test_it_is_not_in_step_while_something_restricted_waits(clones: tuple[Clone,
     with (ann.path / ".git/incidentctl/restricted/lock").open("r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         ann.run("log", "-i", ident, "asked the lawyers")
-        told = ann.sync(code=6)
-        assert (told["state"], told["pending"]) == ("behind", 1)
+        result = ann.sync(code=6)
+        assert (result["state"], result["pending"]) == ("behind", 1)
     assert ann.sync()["pending"] == 0
 
 

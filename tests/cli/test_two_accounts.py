@@ -229,8 +229,8 @@ def test_without_the_setting_what_cannot_be_read_is_told(accounts):
     hidden = f"{accounts.state / 'outbox'} cannot be read"
     assert hidden in accounts.ok(SECOND, "list").err
     assert hidden in accounts.ok(SECOND, "show").err
-    told = [fault for fault in accounts.faults(SECOND) if hidden in fault]
-    assert len(told) == 1
+    faults = [fault for fault in accounts.faults(SECOND) if hidden in fault]
+    assert len(faults) == 1
     assert "git config core.sharedRepository group" in accounts.say(SECOND, "doctor").out
     assert "kept in" in accounts.ok(SECOND, "log", "x").err
     accounts.ok(FIRST, "resolve", "it was the disk")

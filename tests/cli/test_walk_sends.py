@@ -70,9 +70,9 @@ def test_a_failure_is_told_in_the_walk_and_the_step_stays_open(
     monkeypatch.setattr("incidentctl.domain.actions.run.DELAYS", ())
     trusted(run)
     target.answers(400)
-    told = walk("r yes", "l")
-    assert "NOT SENT to 127.0.0.1" in told.err
-    assert "! NOT SENT: Page the on-call engineer" in told.err
+    result = walk("r yes", "l")
+    assert "NOT SENT to 127.0.0.1" in result.err
+    assert "! NOT SENT: Page the on-call engineer" in result.err
     assert steps(run)["page-on-call"] == "open"
     target.answer = answer
     assert "Sent to 127.0.0.1" in walk("r yes", "l").err

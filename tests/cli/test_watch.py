@@ -69,15 +69,15 @@ def test_one_incident_is_chosen_by_a_part_of_its_id(run, opened):
 def test_json_tells_what_the_board_shows(run, opened):
     run("hypothesis", "the cache")
     run("update", "we are at it")
-    told = run("watch", "--json").json
-    assert told["schema"] == "incidentctl/watch/1"
-    (incident,) = told["incidents"]
+    result = run("watch", "--json").json
+    assert result["schema"] == "incidentctl/watch/1"
+    (incident,) = result["incidents"]
     assert incident["id"] == opened
     assert incident["last_update"]["text"] == "we are at it"
     assert incident["steps"]["open"] >= len(incident["steps"]["next"]) > 0
     assert incident["hypotheses"] == [{"number": 1, "text": "the cache", "state": "open"}]
     assert incident["nags"] == []
-    assert json.dumps(told).isascii()
+    assert json.dumps(result).isascii()
 
 
 def test_hostile_text_stays_inert_and_on_its_line(run, team):

@@ -57,8 +57,8 @@ def test_a_restricted_record_that_cannot_be_read_refuses_no_declaration(tmp_path
     folder.mkdir()
     git(folder, "init", "-q")
     (folder / "incidentctl.yaml").write_text("organisation: Acme\n")
-    apart = run(folder, "declare", "private", "--restricted", "--no-input", git=True)
-    assert apart.returncode == 0, apart.stderr
+    restricted = run(folder, "declare", "private", "--restricted", "--no-input", git=True)
+    assert restricted.returncode == 0, restricted.stderr
     ref = "refs/incidentctl/restricted"  # moved, so that git would have to be asked
     tree = git(folder, "rev-parse", f"{ref}^{{tree}}").strip()
     git(folder, "update-ref", ref, git(folder, "commit-tree", "-p", ref, "-m", "x", tree).strip())
@@ -66,7 +66,7 @@ def test_a_restricted_record_that_cannot_be_read_refuses_no_declaration(tmp_path
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     assert answer["commit"] is None
-    more = run(folder, "log", "private, too", "-i", apart.stdout.strip(), git=False)
+    more = run(folder, "log", "private, too", "-i", restricted.stdout.strip(), git=False)
     boxes = folder / ".git" / "incidentctl"
     assert "private, too" not in "".join(p.read_text() for p in (boxes / "outbox").iterdir())
     assert more.returncode in (0, 6)
@@ -104,7 +104,7 @@ def test_a_typo_in_the_configuration_of_git_stops_no_declaration(tmp_path, git, 
 
 
 def test_who_logs_on_a_damaged_record_is_acknowledged(tmp_path, git, run):
-    """No cache, no spool, no remote: only what a mend finds can tell which incident is open."""
+    """No cache, no spool, no remote: only what a repair finds can tell which incident is open."""
     folder = tmp_path / "here"
     folder.mkdir()
     git(folder, "init", "-q")

@@ -245,11 +245,11 @@ def test_a_late_retrospective_and_late_action_items_are_told_once():
     found = incident(*OPENED, facts.Resolved())
     day = START + HOUR
     around = Around(retrospective_due=day, overdue_items=(("k7f-1", "Add a limit (bob)", day),))
-    told = told_of(found, "retrospective-due", "action-overdue", after=2 * HOUR, around=around)
-    assert names(told) == ["retrospective-due", "action-overdue"]
-    assert told[1].happened.text == "Add a limit (bob)"
+    announced = told_of(found, "retrospective-due", "action-overdue", after=2 * HOUR, around=around)
+    assert names(announced) == ["retrospective-due", "action-overdue"]
+    assert announced[1].happened.text == "Add a limit (bob)"
     again = told_of(found, "action-overdue", after=3 * HOUR, around=around)
-    assert key(again[0]) == key(told[1])
+    assert key(again[0]) == key(announced[1])
 
 
 def test_a_failure_is_due_again_when_its_time_has_come():

@@ -39,8 +39,8 @@ ENDS = (EARLIEST, START, LATEST)
 )  # fmt: skip
 @pytest.mark.parametrize("when", ENDS)
 def test_a_span_of_an_event_is_clamped_where_it_is_read(kind, fields, span, when):
-    told = json.loads(encode(event(1, facts.RolesKept(), at=when)))
-    text = json.dumps({**told, "kind": kind, **fields}).replace(": 0", f": {span}")
+    result = json.loads(encode(event(1, facts.RolesKept(), at=when)))
+    text = json.dumps({**result, "kind": kind, **fields}).replace(": 0", f": {span}")
     found = decode(text.encode())
     assert found.kind == kind
     assert not isinstance(found.fact, facts.Unknown)

@@ -114,9 +114,9 @@ FAST = {"fay": 120.0}
 
 
 def test_an_update_from_a_fast_clock_does_not_stop_the_clock_of_others():
-    told = (*BEGIN, (5, "fay", facts.UpdatePosted("from the fast laptop")),
-            (8, "ida", facts.UpdatePosted("we roll back")))  # fmt: skip
-    found = incident(*told, ahead=FAST)
+    stated = (*BEGIN, (5, "fay", facts.UpdatePosted("from the fast laptop")),
+              (8, "ida", facts.UpdatePosted("we roll back")))  # fmt: skip
+    found = incident(*stated, ahead=FAST)
     assert found.next_update == minutes(38)
     assert [update.counted for update in found.updates] == [minutes(8), minutes(8)]
     (problem,) = found.problems
@@ -128,29 +128,29 @@ def test_an_update_from_a_fast_clock_does_not_stop_the_clock_of_others():
 
 def test_it_counts_from_when_others_had_it():
     announced = facts.UpdatePosted("fast", next_at="2026-11-20T12:35:00.000Z")
-    told = (*BEGIN, (5, "fay", announced), (8, "ida", facts.Noted("seen")))
-    assert incident(*told, ahead=FAST).next_update == minutes(38)
+    stated = (*BEGIN, (5, "fay", announced), (8, "ida", facts.Noted("seen")))
+    assert incident(*stated, ahead=FAST).next_update == minutes(38)
 
 
 def test_who_looks_has_had_it_by_then():
-    told = (*BEGIN, (5, "fay", facts.UpdatePosted("fast")))
-    assert incident(*told, ahead=FAST).next_update == minutes(155)
-    seen = incident(*told, ahead=FAST, now=6)
+    stated = (*BEGIN, (5, "fay", facts.UpdatePosted("fast")))
+    assert incident(*stated, ahead=FAST).next_update == minutes(155)
+    seen = incident(*stated, ahead=FAST, now=6)
     assert seen.next_update == minutes(30)
     assert "1h59m ahead of the clock of this machine" in seen.problems[0].message
-    assert incident(*told, ahead=FAST, now=130).next_update == minutes(155)
+    assert incident(*stated, ahead=FAST, now=130).next_update == minutes(155)
 
 
 def test_a_slow_clock_shows_nothing_of_others():
-    told = (*BEGIN, (40, "noor", facts.Noted("looking")), (41, "ida", facts.UpdatePosted("one")),
-            (42, "sol", facts.Noted("slow")))  # fmt: skip
-    found = incident(*told, ahead={"sol": -20})
+    stated = (*BEGIN, (40, "noor", facts.Noted("looking")), (41, "ida", facts.UpdatePosted("one")),
+              (42, "sol", facts.Noted("slow")))  # fmt: skip
+    found = incident(*stated, ahead={"sol": -20})
     assert found.next_update == minutes(71)
     assert found.problems == ()
 
 
 def test_clocks_that_differ_by_less_than_a_minute_are_right():
-    told = (*BEGIN, (5, "fay", facts.UpdatePosted("one")), (5.2, "ida", facts.Noted("seen")))
-    found = incident(*told, ahead={"fay": 0.9})
+    stated = (*BEGIN, (5, "fay", facts.UpdatePosted("one")), (5.2, "ida", facts.Noted("seen")))
+    found = incident(*stated, ahead={"fay": 0.9})
     assert found.problems == ()
     assert found.next_update == minutes(35.9)

@@ -64,9 +64,9 @@ def test_the_minute_that_it_claims_is_not_enough_for_an_older_id_or_another_kind
 
 @pytest.mark.parametrize("kind", ["incident", "backfill"])
 def test_one_that_was_written_down_later_stands_all_the_same(kind):
-    told = START - 40 * DAY
-    ident = incident_id(kind, told, 5)
-    mine = by_alice(kind, at=told, made=START)
+    began = START - 40 * DAY
+    ident = incident_id(kind, began, 5)
+    mine = by_alice(kind, at=began, made=START)
     second = declared("a test", kind, by="mallory", at=START - 50 * DAY)
     assert fold(ident, [mine, second]).title == "payments are down"
     assert fold(ident, [mine]).problems == ()

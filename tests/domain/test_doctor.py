@@ -65,8 +65,8 @@ def test_only_what_is_bad_fails():
 
 
 def test_every_text_is_one_line_and_inert():
-    told = inert(Check("a", "bad", "x\nok    all is well", "\x1b[2J"))
-    assert (told.message, told.hint) == ("x ⏎ ok    all is well", "\\u{1b}[2J")
+    shown = inert(Check("a", "bad", "x\nok    all is well", "\x1b[2J"))
+    assert (shown.message, shown.hint) == ("x ⏎ ok    all is well", "\\u{1b}[2J")
 
 
 def test_what_a_protected_branch_needs():

@@ -23,7 +23,7 @@ INJECTS = tuple(
     for minutes, tell in ((20, "a journalist calls"), (5, "30 tickets"), (10, "no database"))
 )
 DRILL = combine(replace(PLANNED, injects=INJECTS), None, default_zone="UTC")
-INJECTS = playing.scheduled_injects(DRILL)
+SCHEDULED = playing.scheduled_injects(DRILL)
 DRILL_IDENT = "drl-20261124-1401-k7f"
 DECLARED = facts.Declared("Drill", "drill")
 STARTED = facts.DrillStarted("q1-planned")
@@ -37,11 +37,11 @@ def drill(*timed):
 
 
 def numbers(incident, seconds):
-    return [fact.number for fact in playing.due(incident, INJECTS, moment(seconds))]
+    return [fact.number for fact in playing.due(incident, SCHEDULED, moment(seconds))]
 
 
-def test_the_surprises_come_in_the_order_of_time():
-    assert [(s.number, s.tell) for s in INJECTS] == [
+def test_the_injects_come_in_the_order_of_time():
+    assert [(s.number, s.tell) for s in SCHEDULED] == [
         (1, "30 tickets"), (2, "no database"), (3, "a journalist calls"),
     ]  # fmt: skip
     assert playing.scheduled_injects(None) == ()
@@ -69,7 +69,7 @@ def test_the_surprises_come_in_the_order_of_time():
 def test_what_is_due_by_a_moment_and_when_the_next_comes(events, at, due, following):
     found = drill(*events)
     assert numbers(found, at) == due
-    assert playing.next_at(found, INJECTS) == (moment(following) if following else None)
+    assert playing.next_at(found, SCHEDULED) == (moment(following) if following else None)
 
 
 @given(st.lists(st.integers(1, 900), unique=True, max_size=6), st.randoms())
@@ -81,19 +81,19 @@ def test_pauses_put_everything_off_by_as_long_as_they_last(moments, chance):
     stood = sum(b - a for a, b in zip(moments[::2], moments[1::2], strict=True))
     found = drill(*events)
     at = chance.randint(901, 4000)
-    assert numbers(found, at) == [s.number for s in INJECTS if 1 + s.after.seconds + stood <= at]
+    assert numbers(found, at) == [s.number for s in SCHEDULED if 1 + s.after.seconds + stood <= at]
 
 
-def test_two_people_tell_the_same_surprise_and_the_first_counts():
+def test_two_people_tell_the_same_inject_and_the_first_counts():
     found = drill((9, facts.InjectPlayed(1, "first")), (9, facts.InjectPlayed(1, "again")))
     assert [each.text for each in found.drill.injects] == ["first"]
     assert found.problems == ()
 
 
 def test_next_tells_in_order_and_refuses_when_nothing_is_left():
-    assert playing.tell_next(drill(), INJECTS) == [facts.InjectPlayed(1, "30 tickets")]
-    told = tuple((9, facts.InjectPlayed(n, "x")) for n in (1, 2, 3))
-    for incident, injects in ((drill(*told), INJECTS), (drill(), ())):
+    assert playing.tell_next(drill(), SCHEDULED) == [facts.InjectPlayed(1, "30 tickets")]
+    played = tuple((9, facts.InjectPlayed(n, "x")) for n in (1, 2, 3))
+    for incident, injects in ((drill(*played), SCHEDULED), (drill(), ())):
         with pytest.raises(RefusedError):
             playing.tell_next(incident, injects)
 
@@ -114,10 +114,10 @@ def test_pause_and_resume_refuse_what_makes_no_sense(verb, events):
 
 def test_without_a_plan_there_is_nothing_to_play():
     plain = fold(DRILL_IDENT, [event(0, DECLARED)])
-    for verb in (playing.pause, playing.resume, lambda found: playing.tell_next(found, INJECTS)):
+    for verb in (playing.pause, playing.resume, lambda found: playing.tell_next(found, SCHEDULED)):
         with pytest.raises(RefusedError, match="without a plan"):
             verb(plain)
-    assert playing.due(plain, INJECTS, moment(9999)) == []
+    assert playing.due(plain, SCHEDULED, moment(9999)) == []
     assert playing.end(plain, None, text="well") == [facts.Resolved("well")]
 
 
@@ -135,11 +135,11 @@ def test_facts_without_a_start_are_told_as_problems(fact):
 
 
 def test_every_fact_of_a_drill_comes_back_from_the_record_and_says_something():
-    told = (
+    stated = (
         STARTED, facts.InjectPlayed(1, "30 tickets"), facts.DrillPaused(), facts.DrillResumed(),
         facts.DrillEnded(True, None, "core", 60, None, 900),
     )  # fmt: skip
-    events = [event(0, DECLARED), *(event(n, fact) for n, fact in enumerate(told, 1))]
+    events = [event(0, DECLARED), *(event(n, fact) for n, fact in enumerate(stated, 1))]
     assert [decode(encode(each)) for each in events] == events
     assert [entry.text for entry in fold(DRILL_IDENT, events).entries][1:] == [
         "Drill q1-planned begins", "Inject 1: 30 tickets", "The drill is paused",
@@ -148,7 +148,7 @@ def test_every_fact_of_a_drill_comes_back_from_the_record_and_says_something():
 
 
 TARGETS = Targets(commander=timedelta(minutes=2))
-SECRET = combine(PUBLIC, replace(PRIVATE, injects=INJECTS, targets=TARGETS), default_zone="UTC")
+SECRET = combine(PUBLIC, replace(PRIVATE, injects=SCHEDULED, targets=TARGETS), default_zone="UTC")
 
 
 def test_nothing_private_is_stated_before_it_is_over():

@@ -83,11 +83,11 @@ def test_a_plan_attached_to_what_they_declared_counts_from_the_planned_moment(
     drill, planned, declared, declare, command, update
 ):
     attached = facts.DrillStarted(drill.name, planned, attached=True)
-    told = ((declared, facts.Declared("x", "drill")), (9, attached), (10, UPDATE))
+    stated = ((declared, facts.Declared("x", "drill")), (9, attached), (10, UPDATE))
     found = score(
         fold(
             IDENT,
-            [event(n, fact, at=PLANNED_AT + m * MINUTE) for n, (m, fact) in enumerate(told)],
+            [event(n, fact, at=PLANNED_AT + m * MINUTE) for n, (m, fact) in enumerate(stated)],
         ),
         drill,
     )

@@ -17,8 +17,8 @@ from incidentctl.domain.drill.windows import open_windows
 def test_a_window_of_new_york_in_utc(clock, is_open):
     now = datetime.fromisoformat(f"2026-03-29T{clock}").replace(tzinfo=UTC)
     found = open_windows([PUBLIC, PLANNED], now, default_zone="UTC")
-    told = "A drill window is open: q1-unplanned, until 2026-03-29 15:00 EDT (-04:00)."
-    assert [each.sentence for each in found] == ([told] if is_open else [])
+    note = "A drill window is open: q1-unplanned, until 2026-03-29 15:00 EDT (-04:00)."
+    assert [each.sentence for each in found] == ([note] if is_open else [])
 
 
 def test_the_zone_of_the_organisation_serves_where_the_drill_has_none():

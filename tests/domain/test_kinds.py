@@ -76,8 +76,8 @@ update-snoozed: until
 
 
 def test_the_kinds_of_records_and_their_fields_are_these():
-    told = (f"{kind}: {' '.join(cls._fields)}".strip() for kind, cls in facts.KINDS.items())
-    assert sorted(told) == KINDS.strip().splitlines()
+    lines = (f"{kind}: {' '.join(cls._fields)}".strip() for kind, cls in facts.KINDS.items())
+    assert sorted(lines) == KINDS.strip().splitlines()
 
 
 def test_lifecycle_kinds_are_kinds():

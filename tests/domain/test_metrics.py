@@ -101,8 +101,8 @@ def test_what_is_asked_for(changes, counts):
 
 
 def test_customers_are_a_share_of_those_of_which_it_is_known():
-    told = ["customer", "Customer", "alert", "employee", "alert"]
-    found = figures(*(incident(reported=by) for by in told), incident())
+    reporters = ["customer", "Customer", "alert", "employee", "alert"]
+    found = figures(*(incident(reported=by) for by in reporters), incident())
     assert found.by_customers == (2, 5, 0.4, None)
     few = figures(incident(reported="customer"), incident()).by_customers
     assert few == (1, 1, None, "fewer than 5 are not averaged")
@@ -207,7 +207,7 @@ def test_steps_most_skipped():
     )
 
 
-def test_drills_are_apart_and_the_last_one_may_be_older_than_the_period():
+def test_drills_are_separate_and_the_last_one_may_be_older_than_the_period():
     played = [
         incident((days * DAY, facts.Declared("Drill", "drill")), ident=f"drl-{days}")
         for days in (-100, -50)

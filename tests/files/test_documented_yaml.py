@@ -52,6 +52,6 @@ def test_an_announcement_with_a_fault_is_not_used_at_all(change, message, tmp_pa
     )
     catalog, problems = load(tmp_path)
     assert list(catalog.announcements) == ["two"]
-    told = [problem.message for problem in problems]
-    assert any(message in each for each in told), told
+    messages = [problem.message for problem in problems]
+    assert any(message in each for each in messages), messages
     assert all(problem.line for problem in problems)

@@ -58,12 +58,12 @@ def test_a_bug_is_found_and_an_input_is_the_same_again(tmp_path, monkeypatch) ->
 
     monkeypatch.setattr("incidentctl.render.incident.log.render_log", broken)
     monkeypatch.setattr("incidentctl.app.incident.respond.fold", broken)
-    told = [
+    findings = [
         list(try_one(template, tmp_path / name, "events", "a", 0, totals=Counter()))
         for name in ("one", "two")
     ]
-    assert any("planted" in each for each in told[0])
-    assert len(told[0]) == len(told[1])
+    assert any("planted" in each for each in findings[0])
+    assert len(findings[0]) == len(findings[1])
 
 
 def test_most_events_are_ones_that_are_applied() -> None:

@@ -127,8 +127,8 @@ class Clone(NamedTuple):
         assert record.flush().commit
         return record
 
-    def truth_ids(self) -> list[str]:
-        """The ids of all events in the truth, as git lists them."""
+    def logged_ids(self) -> list[str]:
+        """The ids of all events in the log, as git lists them."""
         listed = self.git("ls-tree", "-r", "--name-only", "refs/incidentctl/log", check=False)
         return [Path(line).name[:26] for line in listed.splitlines() if "/events/" in line]
 

@@ -1,4 +1,4 @@
-"""Two clones in step where one has said a secret, and what takes it out again."""
+"""Two clones, up to date, where one has said a secret, and what takes it out again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from tests.record.kit import AUTHOR, INCIDENT, Clone, action, now
-from tests.record.sharing import BRANCH, TRUTH, Team, opened, say, shared, tip
+from tests.record.sharing import BRANCH, LOG_REF, Team, opened, say, shared, tip
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.ids import incident_folder, ulid
@@ -18,15 +18,15 @@ MARK = f"purged/{ulid(1_800_000_000_000, 7)}.json"
 
 
 class Leak(Team):
-    """Ann and Bob, in step; Ann has said a secret."""
+    """Ann and Bob, up to date; Ann has said a secret."""
 
     def __init__(self, *clones: Clone) -> None:
         super().__init__(*clones)
         _, self.secret = say(self.ann, facts.Declared("a"), facts.Noted(SECRET))
         shared(self.ann, self.bob)
         self.path = f"{FOLDER}/{self.secret}-noted.json"
-        self.whole = self.ann.git("show", f"{TRUTH}:{self.path}")
-        self.root = self.ann.git("rev-list", "--max-parents=0", TRUTH).strip()
+        self.whole = self.ann.git("show", f"{LOG_REF}:{self.path}")
+        self.root = self.ann.git("rev-list", "--max-parents=0", LOG_REF).strip()
 
     def redact(self, clone: Clone, ident: str = "") -> None:
         say(clone, facts.Redacted(ident or self.secret))
@@ -52,16 +52,16 @@ class Leak(Team):
         return tip(self.remote, BRANCH)
 
     def settle(self, *clones: Clone) -> None:
-        """Exchange until all are in step, and see that no idle exchange pushes."""
+        """Exchange until all are up to date, and see that no idle exchange pushes."""
         for _ in range(2):
             shared(*clones)
         before = tip(self.remote, BRANCH)
         shared(*clones)
         assert tip(self.remote, BRANCH) == before
-        assert {tip(clone, TRUTH) for clone in clones} == {before}
+        assert {tip(clone, LOG_REF) for clone in clones} == {before}
 
     def has_whole_event(self, clone: Clone) -> bool:
-        return clone.git("show", f"{TRUTH}:{self.path}") == self.whole
+        return clone.git("show", f"{LOG_REF}:{self.path}") == self.whole
 
 
 def say_alone(clone: Clone, *stated: object) -> list[str]:

@@ -14,7 +14,7 @@ from incidentctl.record.record import Record
 from incidentctl.record.sync.exchange import Retries
 from incidentctl.record.sync.status import Exchanged
 
-TRUTH = "refs/incidentctl/log"
+LOG_REF = "refs/incidentctl/log"
 BRANCH = "refs/heads/incident-log"
 
 

@@ -203,5 +203,5 @@ def test_called_from_a_hook_of_another_repository(
     record.acknowledge(action(facts.Declared("t")))
     assert record.flush().commit
     monkeypatch.undo()
-    assert len(clone.truth_ids()) == 1
+    assert len(clone.logged_ids()) == 1
     assert other.git("for-each-ref", "refs/incidentctl") == ""

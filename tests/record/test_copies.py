@@ -9,7 +9,7 @@ import pytest
 from tests.record.kit import AUTHOR, INCIDENT, Clone, action, event, now
 from tests.record.sharing import (
     BRANCH,
-    TRUTH,
+    LOG_REF,
     clone_of,
     exchange,
     first_clone_of,
@@ -30,7 +30,7 @@ NOWHERE = "1234567890" * 4
 
 @pytest.fixture
 def ann(remote: Clone) -> Clone:
-    """A clone in step with the remote."""
+    """A clone that is up to date with the remote."""
     made = first_clone_of(remote, "ann")
     say(made, facts.Declared("a"))
     shared(made)
@@ -39,7 +39,7 @@ def ann(remote: Clone) -> Clone:
 
 @pytest.mark.parametrize("torn", [NOWHERE + "\n", "", "garbage\n"])
 @pytest.mark.parametrize("which", [(BRANCH,), (TRACKING,), (BRANCH, TRACKING)])
-def test_a_torn_mirror_or_tracking_ref_is_mended(
+def test_a_torn_mirror_or_tracking_ref_is_repaired(
     remote: Clone, ann: Clone, which: tuple[str, ...], torn: str
 ) -> None:
     for ref in which:
@@ -47,7 +47,7 @@ def test_a_torn_mirror_or_tracking_ref_is_mended(
     assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]
     say(ann, facts.Noted("x"))
     shared(ann)
-    assert tip(ann, BRANCH) == tip(ann, TRUTH) == tip(ann, TRACKING) == tip(remote, BRANCH)
+    assert tip(ann, BRANCH) == tip(ann, LOG_REF) == tip(ann, TRACKING) == tip(remote, BRANCH)
     ann.git("gc", "-q")
 
 
@@ -66,11 +66,11 @@ def test_what_was_fetched_and_shown_stays_when_its_ref_is_torn(
     for _ in range(2):
         (ann.git_dir / TRACKING).write_text(torn)
         assert opened(ann).events(INCIDENT) == shown
-    say(ann, facts.Noted("mends it"))
+    say(ann, facts.Noted("repairs it"))
     assert tip(ann, TRACKING) == fetched
     assert "from bob" in str(opened(ann).events(INCIDENT))
     shared(ann)
-    assert tip(ann, TRUTH) == tip(remote, BRANCH)
+    assert tip(ann, LOG_REF) == tip(remote, BRANCH)
 
 
 @pytest.mark.parametrize("torn", [NOWHERE + "\n", "garbage\n"])
@@ -79,16 +79,16 @@ def test_a_commit_that_is_gone_with_its_tracking_ref_is_fetched_again(
 ) -> None:
     assert opened(ann).open_heads()  # notes in the index what is here
     gone = tip(ann, TRACKING)
-    assert gone == tip(ann, TRUTH)
+    assert gone == tip(ann, LOG_REF)
     (ann.git_dir / "objects" / gone[:2] / gone[2:]).unlink()
     (ann.git_dir / TRACKING).write_text(torn)
     shared(ann)
-    assert tip(ann, TRUTH) == tip(remote, BRANCH) == tip(ann, TRACKING)
+    assert tip(ann, LOG_REF) == tip(remote, BRANCH) == tip(ann, TRACKING)
     assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]
 
 
-def test_an_exchange_mends_a_truth_without_its_objects(remote: Clone, ann: Clone) -> None:
-    for ref in (TRUTH, BRANCH, TRACKING):
+def test_an_exchange_repairs_a_log_without_its_objects(remote: Clone, ann: Clone) -> None:
+    for ref in (LOG_REF, BRANCH, TRACKING):
         (ann.git_dir / ref).write_text(NOWHERE + "\n")
     assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]  # by the last tip
     (ann.git_dir / "incidentctl" / "last-tips").unlink()
@@ -97,7 +97,7 @@ def test_an_exchange_mends_a_truth_without_its_objects(remote: Clone, ann: Clone
     with pytest.raises(DamagedError):
         opened(ann).open_heads()
     shared(ann)
-    assert tip(ann, TRUTH) == tip(remote, BRANCH)
+    assert tip(ann, LOG_REF) == tip(remote, BRANCH)
     assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]
 
 
@@ -111,26 +111,26 @@ def test_a_torn_ref_continues_from_the_last_commit_and_not_from_the_one_with_the
         record = clone.record()
         record.acknowledge(Action(INCIDENT, (late,), AUTHOR, "note"))
         assert record.flush().commit
-    before, shown = tip(clone, TRUTH), opened(clone).events(INCIDENT)
-    (clone.git_dir / TRUTH).write_text("")
+    before, shown = tip(clone, LOG_REF), opened(clone).events(INCIDENT)
+    (clone.git_dir / LOG_REF).write_text("")
     clone.git("update-ref", "-d", BRANCH)
     for gone in ("kept", "cache"):
         shutil.rmtree(clone.git_dir / "incidentctl" / gone)
     opened(clone).repair()
-    assert tip(clone, TRUTH) == before
+    assert tip(clone, LOG_REF) == before
     assert opened(clone).events(INCIDENT) == shown
 
 
 @pytest.mark.parametrize("lacks", ["incidents", "incidents/2026"])
 def test_a_fetch_heals_what_lacks_folders(remote: Clone, ann: Clone, lacks: str) -> None:
-    oid = ann.git("rev-parse", f"{TRUTH}:{lacks}").strip()
+    oid = ann.git("rev-parse", f"{LOG_REF}:{lacks}").strip()
     (ann.git_dir / "objects" / oid[:2] / oid[2:]).unlink()
     for part in ("kept", "cache"):
         shutil.rmtree(ann.git_dir / "incidentctl" / part)
     with pytest.raises(DamagedError):
         opened(ann).open_heads()
     shared(ann)
-    assert tip(ann, TRUTH) == tip(remote, BRANCH)
+    assert tip(ann, LOG_REF) == tip(remote, BRANCH)
     assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]
     ann.git("fsck", "--connectivity-only")
 
@@ -168,12 +168,12 @@ def test_a_branch_of_the_remote_that_names_no_commit_is_not_taken_in(
         assert done.state == "misconfigured"
         assert f"names a {kind}" in str(done.reason)
     assert [head.id for head in opened(ann).open_heads()] == [INCIDENT]
-    assert tip(bob, TRUTH) == ""
+    assert tip(bob, LOG_REF) == ""
     assert opened(bob).is_unseen()  # nobody may say there that nothing is open
     assert not opened(ann).is_unseen()
     (remote.git_dir / BRANCH).write_text(before + "\n")
     shared(ann, bob)
-    assert tip(ann, TRUTH) == tip(bob, TRUTH) == before
+    assert tip(ann, LOG_REF) == tip(bob, LOG_REF) == before
 
 
 def restricted(clone: Clone) -> list[str]:

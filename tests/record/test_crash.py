@@ -45,7 +45,7 @@ def assert_all_stands(clone: Clone, acknowledged: set[str], begun: set[str]) -> 
     deadline = time.monotonic() + 60
     while clone.record().flush().pending and time.monotonic() < deadline:
         time.sleep(0.1)  # a lock that a killed git left is taken away after two seconds
-    ids = Counter(clone.truth_ids())
+    ids = Counter(clone.logged_ids())
     assert acknowledged - set(ids) == set(), "lost"
     assert [ident for ident, count in ids.items() if count > 1] == [], "twice"
     assert set(ids) <= begun, "from nowhere"
@@ -61,7 +61,7 @@ def assert_all_stands(clone: Clone, acknowledged: set[str], begun: set[str]) -> 
 @pytest.mark.parametrize("point", FLUSH_POINTS)
 def test_killed_at_a_named_point(clone: Clone, point: str) -> None:
     clone.declare()
-    first = set(clone.truth_ids())
+    first = set(clone.logged_ids())
     process = start(clone, "x", crash_at=point)
     output = process.communicate(timeout=30)[0].splitlines()
     assert process.returncode == -signal.SIGKILL, "the point was not passed"
@@ -104,7 +104,7 @@ def test_killed_at_random_moments(clone: Clone) -> None:
     clone.git("config", "commit.gpgSign", "true")
     (clone.git_dir / "index.lock").touch()
     dice = random.Random(20261124)
-    begun, acknowledged = set(clone.truth_ids()), set(clone.truth_ids())
+    begun, acknowledged = set(clone.logged_ids()), set(clone.logged_ids())
     untouched = (clone.git_dir / "HEAD").read_bytes(), (clone.git_dir / "index").read_bytes()
     guard = threading.Lock()
     kills = [0]
@@ -150,7 +150,7 @@ def test_killed_at_random_moments(clone: Clone) -> None:
 @pytest.mark.parametrize("count", [2, 8])
 def test_several_processes_in_one_clone(clone: Clone, count: int) -> None:
     clone.declare()
-    first = set(clone.truth_ids())
+    first = set(clone.logged_ids())
     processes = [start(clone, *(f"note {n}" for n in range(10))) for _ in range(count)]
     lines: list[str] = []
     for process in processes:
@@ -159,7 +159,7 @@ def test_several_processes_in_one_clone(clone: Clone, count: int) -> None:
     assert len(told(lines, "ACK")) == 10 * count
     # When the last has returned nothing waits for a next command.
     assert [name for name in clone.outbox() if not name.startswith(".")] == []
-    assert sorted(clone.truth_ids()) == sorted([*first, *told(lines, "ACK")])
+    assert sorted(clone.logged_ids()) == sorted([*first, *told(lines, "ACK")])
     commits = [line.split()[1] for line in lines if line.startswith("FLUSHED ")]
     known = set(clone.git("rev-list", "refs/incidentctl/log").split())
     assert {commit for commit in commits if commit != "None"} <= known

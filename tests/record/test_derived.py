@@ -54,9 +54,9 @@ def test_a_wording_that_somebody_puts_in_later_is_put_back_and_told(team: Team, 
     late = team.clone("late")
     shared(late)
     assert title_in(late) == title  # it has seen nothing else
-    told = exchange(team.ann)
-    assert told.state == "ok"
-    assert any("changed" in note for note in told.notes)
+    result = exchange(team.ann)
+    assert result.state == "ok"
+    assert any("changed" in note for note in result.notes)
     for clone in (late, team.ann, late, team.bob):
         shared(clone)
         assert title_in(clone) == "Checkout is down"

@@ -24,8 +24,8 @@ from tests.record.kit import (
 from tests.record.purging import in_history, purge
 from tests.record.sharing import (
     BRANCH,
+    LOG_REF,
     SHORT,
-    TRUTH,
     clone_of,
     commit_on,
     exchange,
@@ -49,7 +49,7 @@ def ids(clone: Clone, incident: str = INCIDENT) -> list[str]:
     return [each.id for each in opened(clone).events(incident)[0]]
 
 
-def log_md(clone: Clone, ref: str = TRUTH, incident: str = INCIDENT) -> str:
+def log_md(clone: Clone, ref: str = LOG_REF, incident: str = INCIDENT) -> str:
     return clone.git("show", f"{ref}:{paths.log_path(incident)}")
 
 
@@ -60,12 +60,12 @@ def test_events_go_out_and_come_in(remote: Clone, ann: Clone, bob: Clone) -> Non
     done = shared(ann)
     assert (done.sent, done.events) == (1, 0)
     assert opened(ann).unsynced() == (0, None)
-    assert tip(remote, BRANCH) == tip(ann, TRUTH) == tip(ann, BRANCH)
+    assert tip(remote, BRANCH) == tip(ann, LOG_REF) == tip(ann, BRANCH)
 
     done = shared(bob)
     assert (done.sent, done.events, done.received) == (0, 1, {INCIDENT})
     assert ids(bob) == known
-    assert tip(bob, TRUTH) == tip(ann, TRUTH) == tip(bob, BRANCH)
+    assert tip(bob, LOG_REF) == tip(ann, LOG_REF) == tip(bob, BRANCH)
     assert shown_in(bob.path) == log_md(ann)
     known += say(bob, facts.Noted("from bob"))
     shared(bob)
@@ -84,13 +84,13 @@ def test_what_both_wrote_meanwhile_is_merged_with_both_as_parents(
     say(ann, facts.Noted("ann"))
     say(bob, facts.Noted("bob"))
     say(bob, facts.Declared("Search is slow"), incident=OTHER)
-    printed = {tip(ann, TRUTH), tip(bob, TRUTH)}
+    printed = {tip(ann, LOG_REF), tip(bob, LOG_REF)}
     shared(ann)
     done = shared(bob)
     assert (done.sent, done.events) == (2, 1)
-    assert set(bob.git("rev-parse", f"{TRUTH}^1", f"{TRUTH}^2").split()) == printed
+    assert set(bob.git("rev-parse", f"{LOG_REF}^1", f"{LOG_REF}^2").split()) == printed
     shared(ann)
-    assert tip(ann, TRUTH) == tip(bob, TRUTH) == tip(remote, BRANCH)
+    assert tip(ann, LOG_REF) == tip(bob, LOG_REF) == tip(remote, BRANCH)
     assert len(ids(ann)) == 3
     assert ids(ann) == ids(bob)
     assert len(ids(ann, OTHER)) == 1
@@ -107,7 +107,7 @@ def test_idle_exchanges_push_nothing(remote: Clone, ann: Clone, bob: Clone) -> N
     for _ in range(3):
         for clone in (ann, bob):
             assert shared(clone).events == 0
-    assert tip(remote, BRANCH) == tip(ann, TRUTH) == tip(bob, TRUTH) == before
+    assert tip(remote, BRANCH) == tip(ann, LOG_REF) == tip(bob, LOG_REF) == before
 
 
 @pytest.mark.both_formats
@@ -119,7 +119,7 @@ def test_two_unrelated_records_become_one(remote: Clone, ann: Clone, bob: Clone)
     shared(ann)
     assert ids(ann) == first == ids(bob)
     assert ids(ann, OTHER) == second
-    roots = ann.git("rev-list", "--max-parents=0", TRUTH).split()
+    roots = ann.git("rev-list", "--max-parents=0", LOG_REF).split()
     assert len(roots) == 2
 
 
@@ -143,7 +143,7 @@ def test_what_a_remote_loses_comes_back_from_any_clone(
         root = remote.git("commit-tree", "-m", "new root", tree).strip()
         remote.git("update-ref", BRANCH, root)
     known += say(bob, facts.Noted("2"))
-    printed = tip(bob, TRUTH)
+    printed = tip(bob, LOG_REF)
     shared(bob)
     assert ids(bob) == known
     remote.git("merge-base", "--is-ancestor", printed, BRANCH)
@@ -167,7 +167,7 @@ def test_a_fetched_tip_that_was_never_merged_survives_a_reset_of_the_remote(
     say(ann, facts.Noted("ann"))
     shared(ann)
     assert theirs[0] in ids(ann)
-    assert theirs[0] in ann.truth_ids()
+    assert theirs[0] in ann.logged_ids()
 
 
 @pytest.mark.both_formats
@@ -185,7 +185,7 @@ def test_foreign_files_on_the_branch_are_carried_nowhere_and_told(
     assert "secret.env" not in listed
     assert "notes.txt" not in listed
     assert shared(bob).notes == ()
-    assert tip(bob, TRUTH) == tip(ann, TRUTH)
+    assert tip(bob, LOG_REF) == tip(ann, LOG_REF)
 
 
 def test_a_fresh_clone_of_a_branch_with_foreign_files_starts_without_them(
@@ -197,9 +197,9 @@ def test_a_fresh_clone_of_a_branch_with_foreign_files_starts_without_them(
     late = clone_of(remote, "late")
     shared(late)
     assert ids(late) == known
-    assert late.git("ls-tree", "--name-only", TRUTH).split() == ["incidents"]
+    assert late.git("ls-tree", "--name-only", LOG_REF).split() == ["incidents"]
     shared(ann)
-    assert tip(ann, TRUTH) == tip(late, TRUTH) == tip(remote, BRANCH)
+    assert tip(ann, LOG_REF) == tip(late, LOG_REF) == tip(remote, BRANCH)
 
 
 @pytest.mark.both_formats
@@ -210,13 +210,13 @@ def test_a_deleted_and_an_edited_event_are_put_back(remote: Clone, ann: Clone, b
     folder = f"{Path(paths.log_path(INCIDENT)).parent}/events"
     path = f"{folder}/{known[0]}-declared.json"
     other = f"{folder}/{known[1]}-noted.json"
-    text = ann.git("show", f"{TRUTH}:{other}")
+    text = ann.git("show", f"{LOG_REF}:{other}")
     commit_on(remote, BRANCH, {path: None, other: text.replace('"b"', '"aaaa"')})
     done = shared(ann)
     shared(bob)
     assert ids(ann) == ids(bob) == known
     assert "changed on the remote" in done.notes[0]
-    stood = {clone.git("show", f"{TRUTH}:{other}") for clone in (ann, bob)}
+    stood = {clone.git("show", f"{LOG_REF}:{other}") for clone in (ann, bob)}
     assert len(stood) == 1
 
 
@@ -258,9 +258,9 @@ def test_a_protected_branch_is_told_and_blocks_nobody(
     assert "pre-receive hook declined) GH006: Protected branch update" in str(done.reason)
     assert len(ids(ann)) == 1  # what others wrote is here all the same
     own += say(ann, facts.Noted("c"), incident=OTHER)
-    before = ann.git("rev-list", "--count", TRUTH)
+    before = ann.git("rev-list", "--count", LOG_REF)
     assert exchange(ann).state == "refused"
-    assert ann.git("rev-list", "--count", TRUTH) == before  # no merge for each try
+    assert ann.git("rev-list", "--count", LOG_REF) == before  # no merge for each try
     hook.unlink()
     assert shared(ann).sent == 2
     assert ids(ann, OTHER) == own
@@ -371,9 +371,9 @@ def test_an_event_that_came_twice_is_one_and_the_unknown_is_kept(
         found, problems = opened(clone).events(INCIDENT)
         assert [each.id for each in found].count(known[0]) == 1
         assert {strange.id, late.id} <= {each.id for each in found}
-        told = " ".join(problem.message for problem in problems)
-        assert "its id is taken" in told
-        assert "48 hours ahead" in told
+        messages = " ".join(problem.message for problem in problems)
+        assert "its id is taken" in messages
+        assert "48 hours ahead" in messages
     after = say(bob, facts.Noted("now"))
     assert after[0] < late.id  # a wrong clock does not pull the others along
 
@@ -389,7 +389,7 @@ def test_a_remote_that_never_answers_is_given_up(ann: Clone, black_hole: int, sc
     assert "did not answer" in str(done.reason)
 
 
-def test_the_mirror_stays_with_a_truth_that_git_could_not_move(
+def test_the_mirror_stays_with_a_log_that_git_could_not_move(
     monkeypatch: pytest.MonkeyPatch, remote: Clone, ann: Clone, bob: Clone
 ) -> None:
     """Whoever reads the mirror must not see a merge that the record never took."""
@@ -400,8 +400,8 @@ def test_the_mirror_stays_with_a_truth_that_git_could_not_move(
     shared(bob)
     known += say(ann, facts.Noted("ann"))
 
-    before = tip(ann, TRUTH)
-    lock = ann.git_dir / f"{TRUTH}.lock"
+    before = tip(ann, LOG_REF)
+    lock = ann.git_dir / f"{LOG_REF}.lock"
 
     def hinder(name: str) -> None:
         if name == "exchange.pushed":
@@ -409,23 +409,23 @@ def test_the_mirror_stays_with_a_truth_that_git_could_not_move(
 
     monkeypatch.setattr(exchange_module, "point", hinder)
     exchange(ann, retries=SHORT)
-    assert tip(ann, BRANCH) == tip(ann, TRUTH) == before
+    assert tip(ann, BRANCH) == tip(ann, LOG_REF) == before
     monkeypatch.undo()
     lock.unlink()
     say(ann, facts.Noted("next"))
     shared(ann)
-    assert tip(ann, BRANCH) == tip(ann, TRUTH)
+    assert tip(ann, BRANCH) == tip(ann, LOG_REF)
     assert set(known) < set(ids(ann))
     assert opened(ann).mirror_note() is None
 
 
-def test_a_truth_that_somebody_moved_back_is_healed_from_what_was_not_yet_shared(
+def test_a_log_that_somebody_moved_back_is_healed_from_what_was_not_yet_shared(
     ann: Clone,
 ) -> None:
     known = say(ann, facts.Declared("a"))
-    first = tip(ann, TRUTH)
+    first = tip(ann, LOG_REF)
     known += say(ann, facts.Noted("b"))
-    ann.git("update-ref", TRUTH, first)
+    ann.git("update-ref", LOG_REF, first)
     ann.git("update-ref", "-d", BRANCH)
     shared(ann)
     assert ids(ann) == known
@@ -460,11 +460,11 @@ def test_a_stale_clone_does_not_bring_a_redacted_text_back(
     shared(bob)
     shared(ann)
     for clone in (ann, bob):
-        assert "hunter2" not in clone.git("grep", "-h", "", TRUTH)
+        assert "hunter2" not in clone.git("grep", "-h", "", LOG_REF)
         assert len(ids(clone)) == 4
-        told = opened(clone).events(INCIDENT)[1]
-        assert told == []
-    assert tip(ann, TRUTH) == tip(bob, TRUTH)
+        problems = opened(clone).events(INCIDENT)[1]
+        assert problems == []
+    assert tip(ann, LOG_REF) == tip(bob, LOG_REF)
 
 
 def test_an_event_that_redacts_something_said_elsewhere_meanwhile(
@@ -480,7 +480,7 @@ def test_an_event_that_redacts_something_said_elsewhere_meanwhile(
     shared(ann)
     shared(bob)
     for clone in (ann, bob, remote):
-        ref = TRUTH if clone is not remote else BRANCH
+        ref = LOG_REF if clone is not remote else BRANCH
         assert "hunter2" not in clone.git("grep", "-h", "", ref)
 
 
@@ -531,7 +531,7 @@ def test_dying_at_any_point_of_an_exchange_loses_nothing(
     shared(ann)
     shared(bob)
     assert sorted(ids(ann)) == sorted(ids(bob)) == sorted(known)
-    assert sorted(ann.truth_ids()) == sorted(known)
+    assert sorted(ann.logged_ids()) == sorted(known)
     assert opened(ann).unsynced().events == 0
 
 
@@ -541,7 +541,7 @@ def test_eight_clones_at_once(remote: Clone) -> None:
     for number, clone in enumerate(clones):
         known += say(clone, facts.Declared(f"{number}")) if number == 0 else []
         known += [ident for _ in range(3) for ident in say(clone, facts.Noted(f"{number}"))]
-    printed = {tip(clone, TRUTH) for clone in clones}
+    printed = {tip(clone, LOG_REF) for clone in clones}
     ended: list[Exchanged] = []
     workers = [
         threading.Thread(target=lambda clone=clone: ended.append(exchange(clone)))
@@ -555,7 +555,7 @@ def test_eight_clones_at_once(remote: Clone) -> None:
         shared(clone)
     for clone in clones:
         assert sorted(ids(clone)) == sorted(known)
-        assert tip(clone, TRUTH) == tip(remote, BRANCH)
+        assert tip(clone, LOG_REF) == tip(remote, BRANCH)
         assert log_md(clone) == log_md(clones[0])
     for commit in printed:
         remote.git("merge-base", "--is-ancestor", commit, BRANCH)
@@ -568,12 +568,12 @@ def test_a_purged_text_is_in_no_commit_and_a_stale_clone_does_not_bring_it_back(
     said = say(ann, facts.Declared("a"), facts.Noted("the password is hunter2"))
     shared(ann)
     shared(bob)
-    assert in_history(bob, "hunter2", TRUTH)
+    assert in_history(bob, "hunter2", LOG_REF)
     offline = say(bob, facts.Noted("offline"))
     say(ann, facts.Redacted(said[1]))
     root = purge(ann)
-    assert tip(remote, BRANCH) == tip(ann, TRUTH) == tip(ann, BRANCH) == root
-    assert ann.git("rev-list", "--count", TRUTH).strip() == "1"
+    assert tip(remote, BRANCH) == tip(ann, LOG_REF) == tip(ann, BRANCH) == root
+    assert ann.git("rev-list", "--count", LOG_REF).strip() == "1"
     known = ids(ann)
     assert len(known) == 3
 
@@ -582,7 +582,7 @@ def test_a_purged_text_is_in_no_commit_and_a_stale_clone_does_not_bring_it_back(
     shared(ann)
     for clone in (ann, bob):
         assert sorted(ids(clone)) == sorted([*known, *offline])
-        assert not in_history(clone, "hunter2", TRUTH)
+        assert not in_history(clone, "hunter2", LOG_REF)
         assert not in_history(clone, "hunter2", BRANCH)
         kept = clone.git_dir / "incidentctl"
         texts = [path.read_bytes() for path in kept.rglob("*") if path.is_file()]
@@ -590,33 +590,33 @@ def test_a_purged_text_is_in_no_commit_and_a_stale_clone_does_not_bring_it_back(
         before = clone.git("log", "-g", "--format=%H", BRANCH, check=False).split()
         assert not any(clone.git("grep", "hunter2", tip, check=False) for tip in before)
     assert not in_history(remote, "hunter2", BRANCH)
-    assert tip(ann, TRUTH) == tip(bob, TRUTH) == tip(remote, BRANCH)
+    assert tip(ann, LOG_REF) == tip(bob, LOG_REF) == tip(remote, BRANCH)
     before = tip(remote, BRANCH)
     for clone in (ann, bob):
         shared(clone)
     assert tip(remote, BRANCH) == before
 
 
-def test_a_purge_waits_for_a_remote_in_step(ann: Clone) -> None:
+def test_a_purge_waits_for_a_remote_that_is_up_to_date(ann: Clone) -> None:
     said = say(ann, facts.Declared("a"), facts.Noted("hunter2"))
     shared(ann)
     say(ann, facts.Redacted(said[1]))
-    before = tip(ann, TRUTH)
+    before = tip(ann, LOG_REF)
     ann.git("config", "remote.origin.url", "http://127.0.0.1:1/x.git")
     with pytest.raises(EnvironmentFailedError, match="has to work first"):
         purge(ann)
-    assert tip(ann, TRUTH) == before
+    assert tip(ann, LOG_REF) == before
 
 
 def test_a_purge_that_the_remote_refuses_changes_nothing(remote: Clone, ann: Clone) -> None:
     said = say(ann, facts.Declared("a"), facts.Noted("hunter2"))
     say(ann, facts.Redacted(said[1]))
     shared(ann)
-    before = tip(ann, TRUTH)
+    before = tip(ann, LOG_REF)
     remote.git("config", "receive.denyNonFastForwards", "true")
     with pytest.raises(EnvironmentFailedError, match="refuses the push"):
         purge(ann)
-    assert tip(ann, TRUTH) == tip(remote, BRANCH) == before
+    assert tip(ann, LOG_REF) == tip(remote, BRANCH) == before
     assert ids(ann)
 
 
@@ -630,13 +630,13 @@ def test_a_remote_that_somebody_set_back_to_before_the_purge_is_purged_again(
     late = say(bob, facts.Noted("late"))
     say(ann, facts.Redacted(said[1]))
     purge(ann)
-    bob.git("push", "-qf", "origin", f"{TRUTH}:{BRANCH}")  # as `push --mirror` of a stale clone
+    bob.git("push", "-qf", "origin", f"{LOG_REF}:{BRANCH}")  # as `push --mirror` of a stale clone
     shared(ann)
     assert not in_history(remote, "hunter2", BRANCH)
     assert late[0] in ids(ann)
     shared(bob)
-    assert tip(ann, TRUTH) == tip(bob, TRUTH) == tip(remote, BRANCH)
-    assert not in_history(bob, "hunter2", TRUTH)
+    assert tip(ann, LOG_REF) == tip(bob, LOG_REF) == tip(remote, BRANCH)
+    assert not in_history(bob, "hunter2", LOG_REF)
 
 
 def test_a_purge_without_a_remote(clone: Clone) -> None:
@@ -648,12 +648,12 @@ def test_a_purge_without_a_remote(clone: Clone) -> None:
     record.flush()
     purge(clone, alone=True)
     assert len(clone.record().events(INCIDENT)[0]) == 3
-    assert not in_history(clone, "hunter2", TRUTH)
-    assert tip(clone, BRANCH) == tip(clone, TRUTH)
+    assert not in_history(clone, "hunter2", LOG_REF)
+    assert tip(clone, BRANCH) == tip(clone, LOG_REF)
     record = clone.record()
     record.acknowledge(action(facts.Noted("after")))
-    assert record.flush().commit == tip(clone, TRUTH)
-    assert clone.git("rev-list", "--count", TRUTH).strip() == "2"
+    assert record.flush().commit == tip(clone, LOG_REF)
+    assert clone.git("rev-list", "--count", LOG_REF).strip() == "2"
 
 
 def test_a_remote_that_refuses_for_the_secret_takes_the_purged_root(
@@ -677,7 +677,7 @@ def test_a_remote_that_refuses_for_the_secret_takes_the_purged_root(
     purge(ann)
     shared(ann)
     shared(bob)
-    assert tip(ann, TRUTH) == tip(bob, TRUTH) == tip(remote, BRANCH)
+    assert tip(ann, LOG_REF) == tip(bob, LOG_REF) == tip(remote, BRANCH)
     assert len(ids(bob)) == 3
     assert len(ids(ann, OTHER)) == 1
     assert not in_history(remote, "hunter2", BRANCH)
@@ -731,7 +731,7 @@ def test_two_purges_at_once(remote: Clone, ann: Clone, bob: Clone) -> None:
     purge(bob)
     shared(ann)
     for text in ("hunter2", "swordfish"):
-        assert not any(in_history(clone, text, TRUTH) for clone in (ann, bob))
+        assert not any(in_history(clone, text, LOG_REF) for clone in (ann, bob))
         assert not in_history(remote, text, BRANCH)
     assert len(ids(ann)) == len(ids(bob)) == 5
 
@@ -759,7 +759,7 @@ def test_very_many_events_are_taken_in_unread(
         assert {*known, *own} == {each.id for each in found}
         assert len(problems) <= 1  # what is torn is told by who reads it
     assert log_md(ann) == log_md(bob)
-    assert tip(ann, TRUTH) == tip(bob, TRUTH) == tip(remote, BRANCH)
+    assert tip(ann, LOG_REF) == tip(bob, LOG_REF) == tip(remote, BRANCH)
 
 
 @pytest.mark.both_formats

@@ -46,7 +46,7 @@ def test_a_bug_in_an_exchange_is_a_state_and_is_kept_for_a_report(ann: Clone, bo
     assert all("KeyError" in text for text in kept.values())
     assert str(done.reason).rpartition(" ")[2] in kept
     shared(bob, ann)  # nothing of it stays
-    assert known[0] in ann.truth_ids()
+    assert known[0] in ann.logged_ids()
 
 
 def test_a_remote_may_think_for_as_long_as_its_hooks_take(

@@ -45,17 +45,17 @@ def test_a_repository_that_comes_to_stand_at_the_path_takes_nothing(
     if what == "outbox":
         clone.declare(OTHER)
     block(clone, what)
-    told = clone.record().acknowledge(action(facts.Declared("t")))
-    assert str(clone.fallback) in str(told.note)
+    result = clone.record().acknowledge(action(facts.Declared("t")))
+    assert str(clone.fallback) in str(result.note)
     shutil.rmtree(clone.path)
     other = make_clone(clone.path)
     assert other.record().flush().pending == 0
     assert other.record().events(INCIDENT)[0] == []
     assert unclaimed(other) == [INCIDENT]
     other.declare(OTHER)
-    assert len(other.truth_ids()) == 1
+    assert len(other.logged_ids()) == 1
     assert unclaimed(other) == [INCIDENT]
-    assert told.path.is_file()
+    assert result.path.is_file()
 
 
 @pytest.mark.parametrize("what", ["outbox", "all, so that no identity is kept"])
@@ -71,7 +71,7 @@ def test_the_repository_itself_takes_them_when_it_can_be_written(clone: Clone, w
     assert clone.record().acknowledge(action(facts.Noted("y"))).note is None
     assert identity(clone)
     assert clone.record().flush().pending == 0
-    assert len(clone.truth_ids()) == (3 if what == "outbox" else 2)
+    assert len(clone.logged_ids()) == (3 if what == "outbox" else 2)
     assert unclaimed(clone) == []
 
 
@@ -84,19 +84,19 @@ def test_where_nothing_is_sure_it_waits(clone: Clone, description: str | None) -
     elif description == "of whole seconds":
         os.utime(made, (1, 1))
     path = block(clone, "all")
-    told = clone.record().acknowledge(action(facts.Noted("x")))
+    result = clone.record().acknowledge(action(facts.Noted("x")))
     if description is None:  # settings of other things change nothing
         clone.git("config", "core.sharedRepository", "group")
         path.unlink()
         assert clone.record().flush().commit is None
-        assert len(clone.truth_ids()) == 1
+        assert len(clone.logged_ids()) == 1
         return
     setting = "remote.origin.url" if description == "as it is" else "user.name"
     clone.git("config", setting, "other")
     path.unlink()
     assert clone.record().flush().pending == 0
     assert unclaimed(clone) == [INCIDENT]
-    assert told.path.is_file()
+    assert result.path.is_file()
 
 
 def test_an_identity_that_is_written_later_names_what_was_kept_before_it(clone: Clone) -> None:
@@ -109,7 +109,7 @@ def test_an_identity_that_is_written_later_names_what_was_kept_before_it(clone: 
     clone.git("config", "user.name", "other")
     assert clone.record().flush().pending == 0
     assert unclaimed(clone) == []
-    assert len(clone.truth_ids()) == 2
+    assert len(clone.logged_ids()) == 2
 
 
 def test_what_an_earlier_version_kept_by_the_path_alone_waits(clone: Clone) -> None:
@@ -118,7 +118,7 @@ def test_what_an_earlier_version_kept_by_the_path_alone_waits(clone: Clone) -> N
         folder = clone.fallback / place / f"outbox-{by_path}"
         outbox.write(folder, action(facts.Noted("x")))
     assert clone.declare(OTHER).pending() == 0
-    assert len(clone.truth_ids()) == 1
+    assert len(clone.logged_ids()) == 1
     assert unclaimed(clone) == [INCIDENT] * 3
 
 
@@ -185,12 +185,12 @@ def test_what_waits_for_a_place_is_not_shared_because_it_is_known_nowhere(clone:
     record = with_restricted(clone)
     assert record.flush().pending == 1
     assert [outbox.incident_of(path) for path in unsure.iterdir()] == [INCIDENT]
-    assert len(clone.truth_ids()) == 2
+    assert len(clone.logged_ids()) == 2
     assert record.is_undecided(INCIDENT)
     assert not record.is_undecided(OTHER)
     record.restrict(INCIDENT)
     assert record.flush().pending == 0
-    assert len(clone.truth_ids()) == 2
+    assert len(clone.logged_ids()) == 2
     assert INCIDENT in clone.git("ls-tree", "-r", "--name-only", "refs/incidentctl/restricted")
 
 
@@ -209,4 +209,4 @@ def test_what_an_exchange_brings_decides_where_it_goes(remote: Clone, ann: Clone
     assert record.pending() == 0
     assert len(record.events(OTHER)[0]) == 2
     assert exchange(ann).state == "ok"
-    assert len(ann.truth_ids()) == 2
+    assert len(ann.logged_ids()) == 2

@@ -14,7 +14,7 @@ from incidentctl.errors import EnvironmentFailedError
 from incidentctl.record.record import Author
 from incidentctl.record.store import paths
 
-TRUTH = "refs/incidentctl/log"
+LOG_REF = "refs/incidentctl/log"
 LOG = paths.log_path(INCIDENT)
 
 
@@ -23,13 +23,13 @@ def test_an_action_is_one_commit_by_its_author(clone: Clone) -> None:
     note = action(facts.Noted("a"), facts.Noted("b"), summary="alice: a and b")
     record.acknowledge(note._replace(author=Author("Bob <b>\n", "bob@example.org>\n")))
     flushed = record.flush()
-    assert flushed.commit == clone.git("rev-parse", TRUTH).strip()
-    assert clone.git("log", "-1", "--format=%an|%ae|%s", TRUTH) == (
+    assert flushed.commit == clone.git("rev-parse", LOG_REF).strip()
+    assert clone.git("log", "-1", "--format=%an|%ae|%s", LOG_REF) == (
         "Bob b|bob@example.org|alice: a and b\n"
     )
-    assert clone.git("rev-list", "--count", TRUTH) == "2\n"
+    assert clone.git("rev-list", "--count", LOG_REF) == "2\n"
     assert clone.outbox() == []
-    assert len(clone.truth_ids()) == 3
+    assert len(clone.logged_ids()) == 3
 
 
 def test_a_storm_makes_one_pack_and_an_action_none(clone: Clone) -> None:
@@ -40,7 +40,7 @@ def test_a_storm_makes_one_pack_and_an_action_none(clone: Clone) -> None:
         record.acknowledge(action(facts.Noted(str(number))))
     record.flush()
     assert len(list(packs.glob("*.pack"))) == 1
-    assert len(clone.truth_ids()) == 101
+    assert len(clone.logged_ids()) == 101
 
 
 def test_the_log_is_in_the_last_commit_of_each_incident(clone: Clone) -> None:
@@ -50,9 +50,10 @@ def test_the_log_is_in_the_last_commit_of_each_incident(clone: Clone) -> None:
         last = action(facts.Noted("x"), incident=incident, after=last)
         record.acknowledge(last)
     assert record.flush().pending == 0
-    changed = clone.git("log", "--reverse", "--name-only", "--format=%x01", TRUTH).split("\x01")[1:]
+    names = clone.git("log", "--reverse", "--name-only", "--format=%x01", LOG_REF)
+    changed = names.split("\x01")[1:]
     assert [part.count("/log.md") for part in changed] == [0, 1, 1]
-    assert clone.git("show", f"{TRUTH}:{LOG}") == render(INCIDENT, record.events(INCIDENT)[0], [])
+    assert clone.git("show", f"{LOG_REF}:{LOG}") == render(INCIDENT, record.events(INCIDENT)[0], [])
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_a_hostile_summary_is_one_inert_line(clone: Clone, title: str) -> None:
     record = clone.record()
     record.acknowledge(action(facts.Declared("t"), summary=title))
     assert record.flush().commit
-    subject, *rest = clone.git("log", "-1", "--format=%B", TRUTH).split("\n")
+    subject, *rest = clone.git("log", "-1", "--format=%B", LOG_REF).split("\n")
     text = subject if title else rest[0]
     assert text.isprintable()
     assert len(text) <= 121
@@ -83,13 +84,13 @@ def test_a_hostile_summary_is_one_inert_line(clone: Clone, title: str) -> None:
 
 def test_a_kind_that_this_program_does_not_know_leaves_the_log_alone(clone: Clone) -> None:
     record = clone.declare()
-    before = clone.git("rev-parse", f"{TRUTH}:{LOG}")
+    before = clone.git("rev-parse", f"{LOG_REF}:{LOG}")
     unknown = action(facts.Unknown("weather-noted", json.dumps({"sky": "grey"})))
     record.acknowledge(unknown)
     assert record.flush().commit
     record.acknowledge(action(facts.Noted("after")))
     assert record.flush().commit
-    assert clone.git("rev-parse", f"{TRUTH}:{LOG}") == before
+    assert clone.git("rev-parse", f"{LOG_REF}:{LOG}") == before
     assert len(record.events(INCIDENT)[0]) == 3
 
 
@@ -105,7 +106,7 @@ def test_a_long_incident_writes_its_log_once_a_minute(clone: Clone) -> None:
         moment = start + timedelta(minutes=90, seconds=seconds - 1)
         record.acknowledge(action()._replace(events=(event(fact, at=moment),)))
         assert record.flush().commit
-        return LOG in clone.git("show", "--name-only", "--format=", TRUTH).splitlines()
+        return LOG in clone.git("show", "--name-only", "--format=", LOG_REF).splitlines()
 
     assert writes_log(facts.Noted("a first one in its minute"), 1)
     assert not writes_log(facts.Noted("the same minute"), 2)
@@ -115,7 +116,7 @@ def test_a_long_incident_writes_its_log_once_a_minute(clone: Clone) -> None:
 
 def test_a_fresh_lock_on_the_ref_keeps_the_event_and_a_stale_one_goes(clone: Clone) -> None:
     record = clone.declare()
-    lock = clone.git_dir / f"{TRUTH}.lock"
+    lock = clone.git_dir / f"{LOG_REF}.lock"
     lock.touch()
     record.acknowledge(action(facts.Noted("x")))
     flushed = record.flush()
@@ -125,7 +126,7 @@ def test_a_fresh_lock_on_the_ref_keeps_the_event_and_a_stale_one_goes(clone: Clo
     old = time.time() - 5
     os.utime(lock, (old, old))
     flushed = record.flush()
-    assert flushed.commit == clone.git("rev-parse", TRUTH).strip()
+    assert flushed.commit == clone.git("rev-parse", LOG_REF).strip()
     assert flushed.pending == 0
     assert not lock.exists()
 
@@ -139,7 +140,7 @@ def test_an_event_that_is_in_already_is_forgotten_and_not_committed_again(clone:
     flushed = clone.record().flush()
     assert flushed.pending == 0
     assert clone.outbox() == []
-    assert clone.git("rev-parse", TRUTH).strip() == commit
+    assert clone.git("rev-parse", LOG_REF).strip() == commit
 
 
 def test_what_is_in_already_does_not_stand_for_the_last_of_its_incident(clone: Clone) -> None:
@@ -157,8 +158,8 @@ def test_what_is_in_already_does_not_stand_for_the_last_of_its_incident(clone: C
     record.acknowledge(redaction)
     assert clone.record().flush().pending == 0
     assert clone.outbox() == []
-    assert "hunter2" not in clone.git("grep", "-h", "", TRUTH)
-    log = clone.git("show", f"{TRUTH}:{paths.log_path(INCIDENT)}")
+    assert "hunter2" not in clone.git("grep", "-h", "", LOG_REF)
+    log = clone.git("show", f"{LOG_REF}:{paths.log_path(INCIDENT)}")
     assert redaction.events[0].id in log
 
 
@@ -190,7 +191,7 @@ def test_without_git_the_event_waits(clone: Clone, tmp_path: Path) -> None:
     assert len(record.events(INCIDENT)[0]) == 1
     assert clone.record().flush().commit is None  # not of this process
     assert clone.outbox() == []
-    assert clone.truth_ids()
+    assert clone.logged_ids()
 
 
 def test_a_folder_that_is_gone_is_told(clone: Clone, tmp_path: Path) -> None:
@@ -205,7 +206,7 @@ def test_another_process_s_commit_of_my_action_is_found(clone: Clone) -> None:
     mine = clone.record()
     mine.acknowledge(action(facts.Declared("t")))
     clone.record().flush()
-    commit = clone.git("rev-parse", TRUTH).strip()
+    commit = clone.git("rev-parse", LOG_REF).strip()
     assert mine.flush().commit == commit
     # and without the cache
     (clone.git_dir / "incidentctl" / "cache" / "index").unlink()
@@ -230,4 +231,4 @@ def test_what_cannot_be_forgotten_waits_and_is_not_committed_again(clone: Clone)
     assert "sent" in str(flushed.reason)
     (clone.git_dir / "incidentctl" / "sent").unlink()
     assert record.flush().pending == 0
-    assert clone.git("rev-list", "--count", TRUTH) == "1\n"
+    assert clone.git("rev-list", "--count", LOG_REF) == "1\n"

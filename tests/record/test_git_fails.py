@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.record.kit import AUTHOR, INCIDENT, Clone, action, make_clone, now
-from tests.record.sharing import BRANCH, TRUTH, tip
+from tests.record.sharing import BRANCH, LOG_REF, tip
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.ids import ulid
@@ -37,18 +37,18 @@ def pack(clone: Clone) -> None:
 def test_a_typo_in_the_configuration_moves_no_ref(
     broken: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = (tip(broken, TRUTH), tip(broken, BRANCH))
+    before = (tip(broken, LOG_REF), tip(broken, BRANCH))
     record = broken.record()
     record.acknowledge(action(facts.Noted("while it is broken")))
     flushed = record.flush()
     assert flushed.pending == 1
     assert "bad config line" in str(flushed.reason)
-    assert (tip(broken, TRUTH), tip(broken, BRANCH)) == before
+    assert (tip(broken, LOG_REF), tip(broken, BRANCH)) == before
     assert not list((broken.git_dir / "incidentctl").glob("damaged-*"))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     assert broken.record().flush().pending == 0
-    assert len(broken.truth_ids()) == 2
-    assert tip(broken, BRANCH) == tip(broken, TRUTH)
+    assert len(broken.logged_ids()) == 2
+    assert tip(broken, BRANCH) == tip(broken, LOG_REF)
 
 
 @pytest.mark.parametrize("asked", ["open_heads", "heads", "ids"])
@@ -58,10 +58,10 @@ def test_a_typo_in_the_configuration_is_no_empty_record(broken: Clone, asked: st
 
 
 def test_a_purge_that_git_fails_leaves_the_record(broken: Clone) -> None:
-    before = tip(broken, TRUTH)
+    before = tip(broken, LOG_REF)
     with pytest.raises(EnvironmentFailedError):
         broken.record().purge(AUTHOR, marker=ulid(int(now().timestamp() * 1000), 1), limit=5)
-    assert tip(broken, TRUTH) == before
+    assert tip(broken, LOG_REF) == before
 
 
 def test_a_commit_that_no_store_has_is_absent_and_one_that_cannot_be_looked_for_is_not(
@@ -82,7 +82,7 @@ def test_objects_that_are_borrowed_and_not_mounted_move_no_ref(tmp_path: Path) -
     lender.declare()
     clone = make_clone(tmp_path / "clone")
     (clone.git_dir / "objects" / "info" / "alternates").write_text(f"{lender.git_dir}/objects\n")
-    clone.git("update-ref", TRUTH, tip(lender, TRUTH))
+    clone.git("update-ref", LOG_REF, tip(lender, LOG_REF))
     lender.path.rename(tmp_path / "away")
     with pytest.raises(EnvironmentFailedError, match="lender"):
         clone.record().open_heads()

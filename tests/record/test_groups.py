@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.record.kit import AUTHOR, INCIDENT, action, event, open_record
 from tests.record.purging import Leak
-from tests.record.sharing import TRUTH, clone_of, opened, shared
+from tests.record.sharing import LOG_REF, clone_of, opened, shared
 
 from incidentctl.domain.alerts import derive
 from incidentctl.domain.alerts.alert import Alert
@@ -190,7 +190,7 @@ def test_strange_files_beside_a_group_are_not_carried(team, odd):
     assert len(ann.groups()) == 1
 
 
-def test_restricted_groups_are_apart(clone):
+def test_restricted_groups_are_separate(clone):
     restricted = open_record(clone.git_dir, clone.fallback, restricted=True)
     put(restricted, opening())
     restricted.flush()
@@ -211,7 +211,7 @@ def test_nobody_blanks_or_takes_a_group(remote, ann, bob, title, marked):
     record.flush()
     shared(ann, bob)
     path = f"alerts/{GROUP[4:8]}/{GROUP[8:10]}/{GROUP}/events/{opening().id}-alert-opened.json"
-    whole = ann.git("show", f"{TRUTH}:{path}")
+    whole = ann.git("show", f"{LOG_REF}:{path}")
     forged = whole.replace("Disk full", title) if title else ""
     assert forged != whole
     leak.begin({path: forged, **(leak.mark(leak.root) if marked else {})})

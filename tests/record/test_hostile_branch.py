@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.record.kit import INCIDENT, Clone, event
-from tests.record.sharing import BRANCH, TRUTH, Team, clone_of, exchange, opened, say, shared, tip
+from tests.record.sharing import BRANCH, LOG_REF, Team, clone_of, exchange, opened, say, shared, tip
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_json import encode
@@ -23,7 +23,7 @@ FOLDER = incident_folder(INCIDENT)
 
 
 class Invaded(Team):
-    """Ann and Bob, in step, and somebody who pushes to the branch with git alone."""
+    """Ann and Bob, up to date, and somebody who pushes to the branch with git alone."""
 
     def __init__(self, *clones: Clone) -> None:
         super().__init__(*clones)
@@ -83,11 +83,11 @@ def test_folders_in_folders_are_one_path_and_are_never_entered(team: Invaded, pl
     notes = shared(team.ann).notes  # whoever enters a folder of 10^20 files never comes back
     assert any(place in note or f"{place}/d0" in note for note in notes)
     shared(team.bob, team.ann)
-    assert tip(team.ann, TRUTH) == tip(team.bob, TRUTH) == tip(team.remote, BRANCH)
+    assert tip(team.ann, LOG_REF) == tip(team.bob, LOG_REF) == tip(team.remote, BRANCH)
     assert not tip(team.remote, f"{BRANCH}:zbomb")
 
 
-def test_one_folder_under_very_many_names_is_refused_until_the_remote_is_mended(
+def test_one_folder_under_very_many_names_is_refused_until_the_remote_is_repaired(
     team: Invaded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(changes, "MAX_CHANGES", 2_000)
@@ -111,7 +111,7 @@ def test_one_folder_under_very_many_names_is_refused_until_the_remote_is_mended(
     assert exchange(late).state == "misconfigured"
     team.remote.git("update-ref", BRANCH, good)
     shared(team.ann, team.bob, late)
-    assert tip(team.ann, TRUTH) == tip(team.bob, TRUTH) == tip(late, TRUTH)
+    assert tip(team.ann, LOG_REF) == tip(team.bob, LOG_REF) == tip(late, LOG_REF)
 
 
 def test_very_many_lines_that_both_have_are_not_read_over_and_over(
@@ -140,7 +140,7 @@ def test_names_of_any_length_and_with_any_sign_end_nothing(team: Invaded) -> Non
     team.remote.git("fast-import", "--quiet", data=data)
     say(team.ann, facts.Noted("c"))
     shared(team.ann, team.bob, clone_of(team.remote, "late"), team.ann, team.bob)
-    assert tip(team.ann, TRUTH) == tip(team.bob, TRUTH) == tip(team.remote, BRANCH)
+    assert tip(team.ann, LOG_REF) == tip(team.bob, LOG_REF) == tip(team.remote, BRANCH)
     listed = team.remote.git("ls-tree", "-r", "--name-only", BRANCH).splitlines()
     assert len(listed) == len(team.known) + 2
 
@@ -153,7 +153,7 @@ def test_an_event_that_somebody_broke_is_put_back(team: Invaded) -> None:
     ):  # fmt: skip
         team.put(path, f"{line}\t{path.rpartition('/')[2]}")
         shared(team.ann, team.bob)
-        whole = team.ann.git("show", f"{TRUTH}:{path}")
+        whole = team.ann.git("show", f"{LOG_REF}:{path}")
         assert "alice" in whole
         assert team.remote.git("show", f"{BRANCH}:{path}") == whole
 
@@ -167,11 +167,11 @@ def test_objects_answers_for_what_is_no_name(clone: Clone) -> None:
 
 
 def test_a_comparison_sees_both_sides(team: Invaded) -> None:
-    old = tip(team.ann, TRUTH)
+    old = tip(team.ann, LOG_REF)
     new = say(team.ann, facts.Noted("c"))[0]
     git = Git(team.ann.git_dir, {})
-    there = compare(git, old, tip(team.ann, TRUTH))
-    back = compare(git, tip(team.ann, TRUTH), old)
+    there = compare(git, old, tip(team.ann, LOG_REF))
+    back = compare(git, tip(team.ann, LOG_REF), old)
     assert list(there.added[INCIDENT]) == [f"{new}-noted.json"]
     assert back.missing == {INCIDENT: {f"{new}-noted.json"}}
     assert (there.follows, back.follows) == (True, False)
@@ -190,8 +190,8 @@ def test_a_purge_brings_in_nothing_that_is_none_of_the_record(team: Invaded) -> 
     team.remote.git("update-ref", BRANCH, team.remote.git("commit-tree", "-m", "x", tree).strip())
     new = say(team.ann, facts.Noted("only here"))
     shared(team.ann, team.bob)
-    assert tip(team.ann, TRUTH) == tip(team.bob, TRUTH) == tip(team.remote, BRANCH)
-    listed = team.ann.git("ls-tree", "-r", "--name-only", TRUTH).split()
+    assert tip(team.ann, LOG_REF) == tip(team.bob, LOG_REF) == tip(team.remote, BRANCH)
+    listed = team.ann.git("ls-tree", "-r", "--name-only", LOG_REF).split()
     assert {Path(path).name[:26] for path in listed if "/events/" in path} == {*team.known, *new}
     assert {path for path in listed if "/events/" not in path} == {f"{FOLDER}/log.md", marker}
 
@@ -201,11 +201,11 @@ def test_a_purge_brings_in_nothing_that_is_none_of_the_record(team: Invaded) -> 
 )
 def test_another_repository_in_place_of_a_folder_is_no_damage(team: Invaded, place: str) -> None:
     """As `git add` of a folder with a .git of its own makes it."""
-    somewhere = "1" * len(tip(team.ann, TRUTH))
+    somewhere = "1" * len(tip(team.ann, LOG_REF))
     team.put(place, f"160000 commit {somewhere}\t{place.rpartition('/')[2]}")
     team.ann.git("fetch", "-q", "origin", f"+{BRANCH}:refs/remotes/origin/incident-log")
     assert [head.id for head in opened(team.ann).open_heads()] == [INCIDENT]
     say(team.ann, facts.Noted("c"))
     shared(team.ann, team.bob, team.ann)
-    assert tip(team.ann, TRUTH) == tip(team.bob, TRUTH) == tip(team.remote, BRANCH)
-    assert set(team.known) < set(team.bob.truth_ids())
+    assert tip(team.ann, LOG_REF) == tip(team.bob, LOG_REF) == tip(team.remote, BRANCH)
+    assert set(team.known) < set(team.bob.logged_ids())

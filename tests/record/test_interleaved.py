@@ -15,7 +15,7 @@ import pytest
 from tests.record.kit import INCIDENT, OTHER, Clone, action, fold_head
 from tests.record.sharing import (
     BRANCH,
-    TRUTH,
+    LOG_REF,
     Team,
     exchange,
     first_clone_of,
@@ -150,9 +150,9 @@ def test_a_file_that_a_repair_has_moved_is_no_failure_of_an_exchange(
     ann = team.ann
     ann.declare()
     shared(ann)
-    before = tip(ann, TRUTH)
+    before = tip(ann, LOG_REF)
     say(ann, facts.Noted("x"))
-    for ref in (TRUTH, BRANCH):
+    for ref in (LOG_REF, BRANCH):
         ann.git("update-ref", ref, before)
     move, state = outbox.move, ann.git_dir / "incidentctl"
     repaired = once(lambda: kept.to_outbox(state, state / "outbox"))

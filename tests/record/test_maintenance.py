@@ -7,7 +7,7 @@ from tests.record.kit import Clone, action
 from incidentctl.domain.incident import facts
 from incidentctl.record.write import maintenance
 
-TRUTH = "refs/incidentctl/log"
+LOG_REF = "refs/incidentctl/log"
 
 
 def loose(clone: Clone) -> int:
@@ -22,11 +22,11 @@ def many_objects(clone: Clone, count: int) -> None:
 def test_what_has_grown_is_packed_and_nothing_is_lost(clone: Clone) -> None:
     record = clone.declare()
     many_objects(clone, 4000)
-    before = clone.truth_ids()
+    before = clone.logged_ids()
     assert maintenance.is_crowded(clone.git_dir, clone.git_dir / "incidentctl")
     record.maintain()
     assert loose(clone) < 100
-    assert clone.truth_ids() == before
+    assert clone.logged_ids() == before
     record.acknowledge(action(facts.Noted("after")))
     assert record.flush().commit
     assert "missing" not in clone.git("fsck", "--full")
@@ -42,12 +42,12 @@ def test_small_packs_are_joined_and_nothing_is_lost(clone: Clone) -> None:
     clone.git("prune-packed")
     assert len(list(packs.glob("*.pack"))) == 60
     assert maintenance.is_crowded(clone.git_dir, clone.git_dir / "incidentctl")
-    before = clone.truth_ids()
+    before = clone.logged_ids()
     record.maintain()
     assert len(list(packs.glob("*.pack"))) < 10
     # Nothing refers to them: an object that was just written may be one of a commit to come.
     assert [clone.git("cat-file", "blob", name) for name in names] == texts
-    assert clone.truth_ids() == before
+    assert clone.logged_ids() == before
     assert "missing" not in clone.git("fsck", "--full")
 
 

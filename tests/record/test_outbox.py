@@ -120,8 +120,8 @@ def test_what_could_not_be_read_back_is_not_acknowledged(clone: Clone) -> None:
 def test_a_folder_that_cannot_be_made_moves_the_outbox(clone: Clone) -> None:
     (clone.git_dir / "incidentctl").write_text("in the way")
     record = clone.record()
-    told = record.acknowledge(action(facts.Declared("t")))
-    assert str(clone.fallback) in str(told.note)
+    result = record.acknowledge(action(facts.Declared("t")))
+    assert str(clone.fallback) in str(result.note)
     assert len(record.events(INCIDENT)[0]) == 1
     flushed = record.flush()
     assert (flushed.commit, flushed.pending) == (None, 1)
@@ -129,7 +129,7 @@ def test_a_folder_that_cannot_be_made_moves_the_outbox(clone: Clone) -> None:
     (clone.git_dir / "incidentctl").unlink()
     flushed = clone.record().flush()
     assert flushed.pending == 0
-    assert len(clone.truth_ids()) == 1
+    assert len(clone.logged_ids()) == 1
 
 
 def test_another_repository_does_not_take_the_fallback_s_events(
@@ -140,7 +140,7 @@ def test_another_repository_does_not_take_the_fallback_s_events(
     other = make_clone(tmp_path / "other")
     assert other.fallback == clone.fallback
     assert other.record().flush().pending == 0
-    assert other.truth_ids() == []
+    assert other.logged_ids() == []
     assert clone.record().pending() == 1
 
 
@@ -183,7 +183,7 @@ def test_a_full_disk_gives_no_false_acknowledgement(small_disk: Path) -> None:
     assert held == set(acknowledged)
     subprocess.run(["mount", "-o", "remount,size=50m", str(small_disk)], check=True)
     assert clone.record().flush().pending == 0
-    assert sorted(clone.truth_ids()) == sorted(acknowledged)
+    assert sorted(clone.logged_ids()) == sorted(acknowledged)
 
 
 @AS_ROOT
@@ -195,8 +195,8 @@ def test_a_read_only_git_directory(clone: Clone) -> None:
     try:
         subprocess.run(["mount", "-o", "remount,ro,bind", git_dir], check=True)
         record = clone.record()
-        told = record.acknowledge(action(facts.Noted("x")))
-        assert "kept in" in str(told.note)
+        result = record.acknowledge(action(facts.Noted("x")))
+        assert "kept in" in str(result.note)
         flushed = record.flush()
         assert (flushed.commit, flushed.pending) == (None, 1)
         assert "cannot be written" in str(flushed.reason)
@@ -205,7 +205,7 @@ def test_a_read_only_git_directory(clone: Clone) -> None:
     finally:
         subprocess.run(["umount", git_dir], check=True)
     assert clone.record().flush().pending == 0
-    assert len(clone.truth_ids()) == 2
+    assert len(clone.logged_ids()) == 2
 
 
 def need_strace() -> None:
@@ -227,8 +227,8 @@ def test_file_and_folder_are_on_disk_before_the_acknowledgement(
         check=True, capture_output=True, cwd=Path(__file__).parents[2],
     )  # fmt: skip
     lines = trace.read_text().splitlines()
-    told = next(n for n, line in enumerate(lines) if "write(1" in line and '"ACK ' in line)
-    before = [line for line in lines[:told] if "/incidentctl" in line or "fsync" in line]
+    acknowledged = next(n for n, line in enumerate(lines) if "write(1" in line and '"ACK ' in line)
+    before = [line for line in lines[:acknowledged] if "/incidentctl" in line or "fsync" in line]
     box = str(clone.git_dir / "incidentctl" / "outbox")
 
     def at(start: str, part: str) -> int:
@@ -244,7 +244,7 @@ def test_file_and_folder_are_on_disk_before_the_acknowledgement(
     at("fsync(", f"<{clone.git_dir}/incidentctl>")
 
 
-def test_the_truth_is_on_disk_before_an_event_is_forgotten(clone: Clone, tmp_path: Path) -> None:
+def test_the_log_is_on_disk_before_an_event_is_forgotten(clone: Clone, tmp_path: Path) -> None:
     need_strace()
     trace = tmp_path / "trace"
     worker = [sys.executable, "-m", "tests.record.kit", str(clone.git_dir), str(tmp_path / "f")]
@@ -286,10 +286,10 @@ def test_what_is_no_file_in_an_outbox_hangs_nobody(clone: Clone, tmp_path: Path,
 def test_what_an_alert_says_waits_since_it_came_and_not_since_it_began(tmp_path: Path) -> None:
     began = datetime(2026, 11, 24, 9, tzinfo=UTC)
     name = ulid(int(began.timestamp() * 1000), 1)
-    told = tmp_path / f"{name}~{INCIDENT}"
-    told.write_text("{}\n{}\n")
+    file = tmp_path / f"{name}~{INCIDENT}"
+    file.write_text("{}\n{}\n")
     assert unsynced([tmp_path]) == (1, began)
-    told.rename(tmp_path / f"{name}~alr-20261124-0900-bcdfghjk")
+    file.rename(tmp_path / f"{name}~alr-20261124-0900-bcdfghjk")
     events, since = unsynced([tmp_path])
     assert events == 1
     assert since is not None

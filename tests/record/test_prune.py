@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.record.kit import INCIDENT, Clone, action
-from tests.record.sharing import BRANCH, TRUTH, clone_of, exchange, opened, say, shared, tip
+from tests.record.sharing import BRANCH, LOG_REF, clone_of, exchange, opened, say, shared, tip
 
 from incidentctl.domain.incident import facts
 from incidentctl.record.store.paths import log_path
@@ -52,7 +52,7 @@ def is_sound(clone: Clone) -> bool:
     """Whether git can work with the repository: both fail where a ref leads to what is missing."""
     clone.git("gc", "-q", "--prune=now")
     clone.git("fsck", "--connectivity-only")
-    return tip(clone, BRANCH) == tip(clone, TRUTH)
+    return tip(clone, BRANCH) == tip(clone, LOG_REF)
 
 
 @pytest.mark.parametrize("last", ["", "commit", "tree", "blob"])
@@ -66,9 +66,9 @@ def test_what_is_logged_during_a_prune_stays(clone: Clone, last: str, cached: bo
     if not cached:
         shutil.rmtree(clone.git_dir / "incidentctl" / "cache")
     after = note(clone, "after")
-    assert {*during, after} < set(clone.truth_ids())
-    assert len(clone.truth_ids()) == 8
-    assert shown(clone) == sorted(clone.truth_ids())
+    assert {*during, after} < set(clone.logged_ids())
+    assert len(clone.logged_ids()) == 8
+    assert shown(clone) == sorted(clone.logged_ids())
     assert is_sound(clone)
 
 
@@ -78,9 +78,9 @@ def test_what_a_prune_took_behind_a_sound_tip_is_noticed(clone: Clone) -> None:
     during = [note(clone, str(number)) for number in range(3)]
     prune.end()
     # As if the last command had been after the prune came by: it knows the folders by heart.
-    assert not clone.git("cat-file", "-t", tip(clone, TRUTH), check=False)
+    assert not clone.git("cat-file", "-t", tip(clone, LOG_REF), check=False)
     after = note(clone, "after")
-    assert {*during, after} < set(clone.truth_ids())
+    assert {*during, after} < set(clone.logged_ids())
     assert is_sound(clone)
 
 
@@ -93,14 +93,14 @@ def test_a_blob_that_a_gc_took_is_noticed_once_the_gc_has_ended(clone: Clone, lo
     clone.git("repack", "-q")
     during.append(note(clone, "during"))
     if lost == "one blob":
-        blob = clone.git("rev-parse", f"{TRUTH}:{log_path(INCIDENT)}").strip()
+        blob = clone.git("rev-parse", f"{LOG_REF}:{log_path(INCIDENT)}").strip()
         (clone.git_dir / "objects" / blob[:2] / blob[2:]).unlink()
     during.append(note(clone, "while it still deletes"))
     if lost == "every blob":
         prune.end("commit", "tree")
     (clone.git_dir / "gc.pid").unlink()
     after = note(clone, "after")
-    assert {*during, after} < set(clone.truth_ids())
+    assert {*during, after} < set(clone.logged_ids())
     assert is_sound(clone)
 
 
@@ -124,14 +124,14 @@ def test_a_gc_while_somebody_logs_loses_nothing(clone: Clone) -> None:
     )  # fmt: skip
     while worker.poll() is None:
         clone.git("gc", "-q", "--prune=now", check=False)
-    told = worker.communicate()[0].split("\n")
-    acknowledged = {line.split()[1] for line in told if line.startswith("ACK")}
+    lines = worker.communicate()[0].split("\n")
+    acknowledged = {line.split()[1] for line in lines if line.startswith("ACK")}
     assert len(acknowledged) == 30
     for pack in (clone.git_dir / "objects" / "pack").glob("*.pack"):
         if not pack.with_suffix(".idx").exists():  # a gc has failed: let it be a minute ago
             os.utime(pack, (0, 0))
     note(clone, "after")
-    assert acknowledged < set(clone.truth_ids())
+    assert acknowledged < set(clone.logged_ids())
     assert is_sound(clone)
 
 
@@ -180,32 +180,32 @@ def test_a_look_that_does_not_find_it_commits_it_again(clone: Clone, taken: str)
     ident = note(clone, "x")
     if taken == "blob":
         path = next(
-            line for line in clone.git("ls-tree", "-r", TRUTH).splitlines() if ident in line
+            line for line in clone.git("ls-tree", "-r", LOG_REF).splitlines() if ident in line
         )
         oid = path.split()[2]
         (clone.git_dir / "objects" / oid[:2] / oid[2:]).unlink()
     else:  # somebody has moved the record to an older commit
-        clone.git("update-ref", TRUTH, f"{TRUTH}~1")
+        clone.git("update-ref", LOG_REF, f"{LOG_REF}~1")
         clone.git("update-ref", BRANCH, f"{BRANCH}~1")
     age(clone)
     clone.record().maintain()
-    assert ident in clone.truth_ids()
+    assert ident in clone.logged_ids()
     assert is_sound(clone)
 
 
-def test_what_was_moved_aside_and_comes_back_is_united_again(clone: Clone) -> None:
+def test_what_was_moved_aside_and_comes_back_is_reconciled_again(clone: Clone) -> None:
     clone.declare()
     ident = note(clone, "x")
-    away = tip(clone, TRUTH)
+    away = tip(clone, LOG_REF)
     path = clone.git_dir / "objects" / away[:2] / away[2:]
     path.rename(clone.path / "away")
     for part in ("kept", "cache"):
         shutil.rmtree(clone.git_dir / "incidentctl" / part)
     note(clone, "y")
-    assert ident not in clone.truth_ids()
+    assert ident not in clone.logged_ids()
     (clone.path / "away").rename(path)
     clone.record().maintain()
-    assert ident in clone.truth_ids()
+    assert ident in clone.logged_ids()
     assert not list((clone.git_dir / "incidentctl").glob("damaged-*"))
 
 
@@ -218,7 +218,7 @@ def test_what_the_remote_has_is_kept_here_for_a_while(remote: Clone, ann: Clone)
     remote.git("update-ref", BRANCH, f"{BRANCH}~1")  # the remote was restored from a backup
     (after,) = say(ann, facts.Noted("y"))
     assert exchange(ann).state == "ok"
-    assert {during, after} < set(ann.truth_ids())
+    assert {during, after} < set(ann.logged_ids())
 
 
 def test_a_redaction_takes_the_text_out_of_what_is_kept(clone: Clone) -> None:
@@ -259,7 +259,7 @@ def test_a_pack_that_a_dead_git_left_without_index_stops_no_repair(clone: Clone)
     assert {known, waiting} <= set(shown(clone)) | {p[:26] for p in clone.outbox()}
     os.utime(left, (0, 0))
     note(clone, "c")
-    assert {known, waiting} < set(clone.truth_ids())
+    assert {known, waiting} < set(clone.logged_ids())
 
 
 def test_what_a_prune_took_of_the_history_stops_no_push(remote: Clone, ann: Clone) -> None:
@@ -268,7 +268,7 @@ def test_what_a_prune_took_of_the_history_stops_no_push(remote: Clone, ann: Clon
     clone.declare()
     assert exchange(clone).state == "ok"
     during = [note(clone, str(number)) for number in range(3)]
-    oid = clone.git("rev-parse", f"{TRUTH}~1:{log_path(INCIDENT)}").strip()
+    oid = clone.git("rev-parse", f"{LOG_REF}~1:{log_path(INCIDENT)}").strip()
     (clone.git_dir / "objects" / oid[:2] / oid[2:]).unlink()
     assert exchange(clone).state == "ok"
     assert all(ident in remote.git("ls-tree", "-r", "--name-only", BRANCH) for ident in during)
@@ -282,7 +282,7 @@ def test_what_a_prune_took_of_the_history_stops_no_fetch(remote: Clone, ann: Clo
     bob, carol = clone_of(remote, "bob"), clone_of(remote, "carol")
     say(bob, facts.Noted("from bob"))
     shared(bob, ann, carol)
-    lost = tip(ann, TRUTH)
+    lost = tip(ann, LOG_REF)
     say(ann, facts.Noted("on top of it"))
     assert exchange(ann).state == "ok"
     say(carol, facts.Noted("beside it"))
@@ -310,7 +310,7 @@ def test_a_prune_that_took_the_remote_tracking_commit_too_hides_no_event(
     say(bob, facts.Noted("fetched later"))
     shared(bob)
     ann.git("fetch", "-q", "origin", f"{BRANCH}:refs/remotes/origin/incident-log")
-    root = ann.git("rev-list", "--max-parents=0", TRUTH).strip()
+    root = ann.git("rev-list", "--max-parents=0", LOG_REF).strip()
     for oid in (root, tip(ann, "refs/remotes/origin/incident-log")):
         (ann.git_dir / "objects" / oid[:2] / oid[2:]).unlink()
     shutil.rmtree(ann.git_dir / "incidentctl" / "cache")
@@ -325,7 +325,7 @@ def test_a_repair_that_is_killed_is_done_by_the_next_one(clone: Clone) -> None:
     clone.declare()
     texts = [note(clone, str(number)) for number in range(3)]
     before = shown(clone)
-    oid = clone.git("rev-parse", f"{TRUTH}~1:{log_path(INCIDENT)}").strip()
+    oid = clone.git("rev-parse", f"{LOG_REF}~1:{log_path(INCIDENT)}").strip()
     (clone.git_dir / "objects" / oid[:2] / oid[2:]).unlink()
     for gone in ("kept", "cache"):
         shutil.rmtree(clone.git_dir / "incidentctl" / gone)
@@ -333,11 +333,11 @@ def test_a_repair_that_is_killed_is_done_by_the_next_one(clone: Clone) -> None:
     assert set(shown(clone)) < set(before)  # nobody has committed what it found
     note(clone, "next")
     assert shown(clone)[:-1] == before
-    assert texts[-1] in clone.truth_ids()
+    assert texts[-1] in clone.logged_ids()
     assert is_sound(clone)
-    tip_then = tip(clone, TRUTH)
+    tip_then = tip(clone, LOG_REF)
     note(clone, "after")
-    assert tip(clone, f"{TRUTH}~1") == tip_then  # it is done once
+    assert tip(clone, f"{LOG_REF}~1") == tip_then  # it is done once
 
 
 def test_a_remote_that_lacks_objects_is_named_and_the_clone_is_not(
@@ -350,9 +350,9 @@ def test_a_remote_that_lacks_objects_is_named_and_the_clone_is_not(
     assert exchange(bob).state == "ok"
     oid = remote.git("rev-parse", f"{BRANCH}^{{tree}}").strip()
     (remote.git_dir / "objects" / oid[:2] / oid[2:]).unlink()
-    before = tip(ann, TRUTH)
+    before = tip(ann, LOG_REF)
     done = exchange(ann)
     assert done.state == "misconfigured"
     assert "origin: " in str(done.reason)
-    assert tip(ann, TRUTH) == before
+    assert tip(ann, LOG_REF) == before
     assert not any("was damaged" in note for note in done.notes)

@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 from tests.record.kit import AUTHOR, INCIDENT, Clone, event
 from tests.record.purging import FOLDER, SECRET, Leak, in_history, in_tree, purge, say_alone
-from tests.record.sharing import BRANCH, SHORT, TRUTH, commit_on, exchange, opened, say, shared, tip
+from tests.record.sharing import (
+    BRANCH,
+    LOG_REF,
+    SHORT,
+    commit_on,
+    exchange,
+    opened,
+    say,
+    shared,
+    tip,
+)
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_json import decode, encode
@@ -49,7 +59,7 @@ def test_a_purge_elsewhere_leaves_what_somebody_committed_on_the_branch(team: Le
     purge(team.ann)
     shared(team.bob)
     assert tip(team.bob, BRANCH) == ours
-    assert tip(team.bob, TRUTH) == tip(team.ann, TRUTH)
+    assert tip(team.bob, LOG_REF) == tip(team.ann, LOG_REF)
     assert opened(team.bob).mirror_note()
 
 
@@ -61,7 +71,7 @@ def test_a_purge_drops_nothing_that_was_fetched_and_not_taken_in(team: Leak) -> 
     shared(team.bob)
     team.ann.git("fetch", "-q", "origin")
     record = opened(team.ann)
-    # As if all had been in step: what a plain fetch brought is not.
+    # As if all had been up to date: what a plain fetch brought is not.
     record.exchange = lambda *_, **__: None  # type: ignore[method-assign]
     with pytest.raises(EnvironmentFailedError, match="has not received yet"):
         record.purge(AUTHOR, marker=ulid(1, 1), limit=30)
@@ -70,7 +80,7 @@ def test_a_purge_drops_nothing_that_was_fetched_and_not_taken_in(team: Leak) -> 
     assert known[0] in team.remote.git("ls-tree", "-r", "--name-only", BRANCH)
 
 
-def test_an_exchange_that_could_not_take_in_what_came_does_not_say_it_is_in_step(
+def test_an_exchange_that_could_not_take_in_what_came_does_not_say_it_is_up_to_date(
     team: Leak,
 ) -> None:
     say(team.bob, facts.Noted("from bob"))
@@ -79,7 +89,7 @@ def test_an_exchange_that_could_not_take_in_what_came_does_not_say_it_is_in_step
         assert lock.take()
         assert exchange(team.ann, retries=SHORT).state == "behind"
     shared(team.ann)
-    assert tip(team.ann, TRUTH) == tip(team.bob, TRUTH)
+    assert tip(team.ann, LOG_REF) == tip(team.bob, LOG_REF)
 
 
 def test_very_many_events_on_a_chain_that_was_replaced_are_kept(
@@ -92,7 +102,7 @@ def test_very_many_events_on_a_chain_that_was_replaced_are_kept(
     monkeypatch.setattr(reconcile, "_MAX_READ", 3)
     shared(team.bob, team.ann)
     for clone in (team.bob, team.ann):
-        assert set(known) <= set(clone.truth_ids())
+        assert set(known) <= set(clone.logged_ids())
         assert not in_history(clone)
 
 
@@ -102,7 +112,7 @@ def test_an_amendment_of_what_is_redacted_loses_its_text(team: Leak) -> None:
     team.redact(team.ann)
     shared(team.ann, team.bob, team.ann)
     for clone in (team.ann, team.bob):
-        assert not in_tree(clone, TRUTH)
+        assert not in_tree(clone, LOG_REF)
     purge(team.ann)
     shared(team.bob)
     assert not in_history(team.ann)
@@ -117,21 +127,21 @@ def test_a_log_with_what_a_newer_version_says_loses_a_text_too(team: Leak) -> No
     log = f"# {INCIDENT}\n{SECRET}\n"
     commit_on(team.remote, BRANCH, {paths.log_path(INCIDENT): log})
     shared(team.ann, team.bob)
-    assert in_tree(team.ann, TRUTH)
+    assert in_tree(team.ann, LOG_REF)
     team.redact(team.ann)
     shared(team.ann, team.bob)
-    for clone, ref in ((team.ann, TRUTH), (team.bob, TRUTH), (team.remote, BRANCH)):
+    for clone, ref in ((team.ann, LOG_REF), (team.bob, LOG_REF), (team.remote, BRANCH)):
         assert not in_tree(clone, ref)
-    assert other["id"] in team.bob.truth_ids()
+    assert other["id"] in team.bob.logged_ids()
 
 
 def test_a_purge_blanks_what_only_the_branch_has_blanked(team: Leak) -> None:
-    before = tip(team.ann, TRUTH)
+    before = tip(team.ann, LOG_REF)
     say_alone(team.ann, facts.Redacted(team.secret))
-    team.ann.git("update-ref", TRUTH, before)
+    team.ann.git("update-ref", LOG_REF, before)
     team.ann.git("update-ref", "-d", "refs/remotes/origin/incident-log")
     purge(team.ann, alone=True)
-    assert not in_tree(team.ann, TRUTH)
+    assert not in_tree(team.ann, LOG_REF)
     assert not in_history(team.ann)
 
 
@@ -144,17 +154,17 @@ def test_two_purges_that_know_nothing_of_each_other(team: Leak) -> None:
     purge(team.ann)
     for _ in range(2):
         shared(team.bob, team.ann)
-    assert tip(team.ann, TRUTH) == tip(team.bob, TRUTH) == tip(team.remote, BRANCH)
+    assert tip(team.ann, LOG_REF) == tip(team.bob, LOG_REF) == tip(team.remote, BRANCH)
     for clone in (team.ann, team.bob, team.remote):
         for text in ("hunter2", "swordfish"):
             assert not in_history(clone, text), (clone.path.name, text)
-    listed = team.ann.git("ls-tree", "--name-only", TRUTH, f"{paths.PURGED}/").split()
+    listed = team.ann.git("ls-tree", "--name-only", LOG_REF, f"{paths.PURGED}/").split()
     assert len(listed) == 3
 
 
 def test_a_merge_with_what_was_purged_is_replaced_again(team: Leak) -> None:
     """As by an old version, which knows no purge, or by `git merge`."""
-    old = tip(team.ann, TRUTH)
+    old = tip(team.ann, LOG_REF)
     team.redact(team.ann)
     purge(team.ann)
     new = tip(team.remote, BRANCH)
@@ -168,7 +178,7 @@ def test_a_merge_with_what_was_purged_is_replaced_again(team: Leak) -> None:
     for clone in (team.remote, team.ann, team.bob):
         assert not in_history(clone)
         assert by_hand.id in clone.git(
-            "ls-tree", "-r", "--name-only", BRANCH if clone is team.remote else TRUTH
+            "ls-tree", "-r", "--name-only", BRANCH if clone is team.remote else LOG_REF
         )
 
 
@@ -178,16 +188,16 @@ def test_what_comes_with_a_redaction_and_its_text_is_blanked(team: Leak) -> None
     name = f"{FOLDER}/{redaction.id}-redacted.json"
     commit_on(team.remote, BRANCH, {name: encode(redaction).decode()})
     shared(team.ann, team.bob)
-    for clone, ref in ((team.ann, TRUTH), (team.bob, TRUTH), (team.remote, BRANCH)):
+    for clone, ref in ((team.ann, LOG_REF), (team.bob, LOG_REF), (team.remote, BRANCH)):
         assert not in_tree(clone, ref, SECRET)
-        assert tip(clone, ref) == tip(team.ann, TRUTH)
+        assert tip(clone, ref) == tip(team.ann, LOG_REF)
     assert decode(
-        team.ann.git("show", f"{TRUTH}:{FOLDER}/{team.secret}-noted.json").encode()
+        team.ann.git("show", f"{LOG_REF}:{FOLDER}/{team.secret}-noted.json").encode()
     ).id == team.secret  # fmt: skip
 
 
 def test_a_merge_that_was_never_pushed_is_no_place_for_a_text(team: Leak) -> None:
-    team.bob.git("update-ref", TEMPORARY, TRUTH)
+    team.bob.git("update-ref", TEMPORARY, LOG_REF)
     team.redact(team.ann)
     purge(team.ann)
     shared(team.bob)
@@ -207,13 +217,13 @@ def test_a_branch_that_could_not_follow_a_purge_does_so_later(
     team.redact(team.ann)
     purge(team.ann)
     shared(team.bob)
-    assert tip(team.bob, BRANCH) != tip(team.bob, TRUTH)
+    assert tip(team.bob, BRANCH) != tip(team.bob, LOG_REF)
     if hindrance == "locked":
         lock.unlink()
     else:
         team.bob.git("worktree", "remove", "--force", str(tree))
     shared(team.bob)
-    assert tip(team.bob, BRANCH) == tip(team.bob, TRUTH)
+    assert tip(team.bob, BRANCH) == tip(team.bob, LOG_REF)
     assert not in_history(team.bob)
     assert opened(team.bob).mirror_note() is None
 

@@ -7,7 +7,7 @@ from tests.record.kit import AUTHOR, INCIDENT, Clone, event
 from tests.record.purging import FOLDER, MARK, SECRET, Leak
 from tests.record.sharing import (
     BRANCH,
-    TRUTH,
+    LOG_REF,
     clone_of,
     exchange,
     opened,
@@ -51,7 +51,7 @@ def test_a_mark_that_replaces_no_chain_of_ours_is_no_purge(
             assert not any("purged" in note for note in notes)
             team.remote.git("merge-base", "--is-ancestor", before, BRANCH)  # nothing was forced
     team.settle(team.ann, team.bob, clone_of(team.remote, "late"))
-    assert team.root in team.ann.git("rev-list", TRUTH)
+    assert team.root in team.ann.git("rev-list", LOG_REF)
 
 
 @pytest.mark.parametrize("content", ["[" * 60_000, '{"a":' * 9_000, "", "null", '{"replaces": 1}',
@@ -120,7 +120,7 @@ def test_a_purge_that_changes_an_event_drops_nothing(team: Leak, form: str, name
 
 
 def in_all_history(clone: Clone) -> str:
-    return clone.git("log", "-p", "--format=%H", TRUTH)
+    return clone.git("log", "-p", "--format=%H", LOG_REF)
 
 
 @pytest.mark.both_formats
@@ -133,7 +133,7 @@ def test_a_purge_with_redactions_is_followed_by_all(team: Leak) -> None:
     team.settle(team.bob, team.ann, clone_of(team.remote, "late"))
     assert not in_history(team.bob, SECRET)
     assert "only bob has this" in in_all_history(team.ann)
-    assert tip(team.bob, f"{TRUTH}:purged/{ulid(5, 5)}.json")
+    assert tip(team.bob, f"{LOG_REF}:purged/{ulid(5, 5)}.json")
 
 
 @pytest.mark.both_formats
@@ -212,4 +212,4 @@ def test_an_event_that_somebody_forged_stands_nowhere(team: Leak, text: str, how
     say(late, facts.Noted("late"))
     team.settle(late, team.ann, team.bob)
     for clone in (late, team.ann, team.bob):
-        assert clone.git("show", f"{TRUTH}:{path}") == encode(note).decode()
+        assert clone.git("show", f"{LOG_REF}:{path}") == encode(note).decode()

@@ -18,14 +18,14 @@ from incidentctl.record.store import paths
 
 pytestmark = pytest.mark.both_formats
 
-TRUTH = "refs/incidentctl/log"
+LOG_REF = "refs/incidentctl/log"
 ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
 
 def put(clone: Clone, files: dict[str, tuple[str, bytes]]) -> None:
-    """Put files of some modes onto the truth, as a hostile clone could."""
+    """Put files of some modes onto the log's ref, as a hostile clone could."""
     parts = [b"commit refs/incidentctl/log\ncommitter E <e@x> 0 +0000\ndata 1\nx\n"]
-    parts.append(f"from {TRUTH}^0\n".encode())
+    parts.append(f"from {LOG_REF}^0\n".encode())
     for path, (mode, data) in files.items():
         parts.append(f"M {mode} inline {path}\ndata {len(data)}\n".encode() + data + b"\n")
     done = clone.git("fast-import", "--quiet", data=b"".join(parts).decode())
@@ -66,27 +66,27 @@ def test_a_hostile_event_is_left_out_and_told(clone: Clone, case: str) -> None:
     mode, name, data = HOSTILE[case]
     put(clone, {paths.event_path(INCIDENT, name): (mode, data)})
     for reader in (record, clone.record()):
-        events, told = reader.events(INCIDENT)
+        events, problems = reader.events(INCIDENT)
         assert len(events) == 1
-        assert len(told) == 1
-        assert told[0].code == "IC901"
-        assert told[0].message.startswith("1 event of the record left out")
-        assert told[0].message.isprintable()
+        assert len(problems) == 1
+        assert problems[0].code == "IC901"
+        assert problems[0].message.startswith("1 event of the record left out")
+        assert problems[0].message.isprintable()
         assert [head.title for head in reader.open_heads()] == ["Login is down"]
         assert len(reader.heads()) == 1
     record.acknowledge(action(facts.Noted("still works")))
     assert record.flush().commit
-    events, told = clone.record().events(INCIDENT)
+    events, problems = clone.record().events(INCIDENT)
     assert len(events) == 2
-    assert len(told) == 1  # also out of the cache
+    assert len(problems) == 1  # also out of the cache
 
 
 def test_faults_are_counted(clone: Clone) -> None:
     clone.declare()
     names = [f"{ulid(n, n)}-noted.json" for n in range(30)]
     put(clone, {paths.event_path(INCIDENT, name): ("100644", b"{") for name in names})
-    _, told = clone.record().events(INCIDENT)
-    assert [problem.message.split(":")[0] for problem in told] == [
+    _, problems = clone.record().events(INCIDENT)
+    assert [problem.message.split(":")[0] for problem in problems] == [
         "30 events of the record left out"
     ]
 
@@ -100,9 +100,9 @@ def test_two_files_of_one_id_are_one_entry(clone: Clone) -> None:
             paths.event_path(INCIDENT, f"{ULID}-weather.json"): ("100644", named(ULID, "weather")),
         },
     )
-    events, told = clone.record().events(INCIDENT)
+    events, problems = clone.record().events(INCIDENT)
     assert [e.kind for e in events if e.id == ULID] == ["noted"]
-    assert [problem.code for problem in told] == ["IC902"]
+    assert [problem.code for problem in problems] == ["IC902"]
 
 
 @pytest.mark.parametrize(
@@ -141,9 +141,9 @@ def test_an_id_from_far_ahead_is_told_and_does_not_pull_the_clock(clone: Clone) 
         if one is ahead:
             assert clone.record().newest_id(INCIDENT) == newest
     assert clone.record().newest_id(INCIDENT) == soon.id
-    events, told = clone.record().events(INCIDENT)
+    events, problems = clone.record().events(INCIDENT)
     assert len(events) == 3
-    assert [problem.code for problem in told] == ["IC903"]
+    assert [problem.code for problem in problems] == ["IC903"]
 
 
 # --- without git ---------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def test_a_reader_is_told_when_git_is_missing(clone: Clone, tmp_path: Path) -> N
 def test_packed_refs_are_read_without_git(clone: Clone, tmp_path: Path) -> None:
     clone.declare()
     clone.git("pack-refs", "--all")
-    assert not (clone.git_dir / TRUTH).exists()
+    assert not (clone.git_dir / LOG_REF).exists()
     blind = clone.record(environment={"PATH": str(tmp_path)})
     assert [head.id for head in blind.open_heads()] == [INCIDENT]
 
@@ -284,10 +284,10 @@ def test_what_is_committed_while_many_are_read_is_not_left_out(
     assert [each.kind for each in events] == ["declared", "noted"]
 
 
-def test_many_incidents_are_read_also_beside_the_truth(clone: Clone) -> None:
+def test_many_incidents_are_read_also_beside_the_log(clone: Clone) -> None:
     clone.declare()
-    clone.git("branch", "-f", "incident-log", TRUTH)
-    clone.git("update-ref", "-d", TRUTH)
+    clone.git("branch", "-f", "incident-log", LOG_REF)
+    clone.git("update-ref", "-d", LOG_REF)
     clone.declare(OTHER)
     clone.git("update-ref", "refs/remotes/origin/incident-log", "incident-log")
     record = clone.record(remote="origin")

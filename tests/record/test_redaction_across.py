@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.record.kit import INCIDENT, OTHER, action, event, shown_in
 from tests.record.purging import in_tree, purge
-from tests.record.sharing import BRANCH, TRUTH, Team, clone_of, commit_on, opened, say, shared
+from tests.record.sharing import BRANCH, LOG_REF, Team, clone_of, commit_on, opened, say, shared
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_json import EventError, decode, encode
@@ -29,12 +29,12 @@ def test_nobody_blanks_what_no_redaction_names(team: Team) -> None:
     said = say(team.ann, facts.Declared("a"), facts.Noted("the one fact that matters"))
     shared(team.ann, team.bob)
     path = path_of(said[1])
-    text = team.ann.git("show", f"{TRUTH}:{path}")
+    text = team.ann.git("show", f"{LOG_REF}:{path}")
     commit_on(team.remote, BRANCH, {path: text.replace("the one fact that matters", "[redacted]")})
     assert any("were changed" in note for note in shared(team.ann).notes)
     shared(team.bob)
     for clone in (team.ann, team.bob):
-        assert in_tree(clone, TRUTH, "the one fact that matters")
+        assert in_tree(clone, LOG_REF, "the one fact that matters")
     assert in_tree(team.remote, BRANCH, "the one fact that matters")
 
 
@@ -48,7 +48,7 @@ def test_what_a_newer_version_blanked_stays_blank(team: Team) -> None:
     new = json.dumps(entry | {"mood": "good", "steps": [{"said": "Password hunter2"}]}) + "\n"
     commit_on(team.remote, BRANCH, {path_of(known.id): new})
     shared(team.ann, team.bob)
-    assert in_tree(team.bob, TRUTH, "hunter2")
+    assert in_tree(team.bob, LOG_REF, "hunter2")
     redaction = event(facts.Redacted(known.id))
     commit_on(
         team.remote,
@@ -60,7 +60,7 @@ def test_what_a_newer_version_blanked_stays_blank(team: Team) -> None:
     )
     say(team.ann, facts.Noted("meanwhile"))
     shared(team.ann, team.bob, team.ann)
-    for clone, ref in ((team.ann, TRUTH), (team.bob, TRUTH), (team.remote, BRANCH)):
+    for clone, ref in ((team.ann, LOG_REF), (team.bob, LOG_REF), (team.remote, BRANCH)):
         assert not in_tree(clone, ref, "hunter2")
 
 
@@ -106,11 +106,11 @@ def redacted_at_ann(team: Team) -> None:
 
 
 def test_a_purge_elsewhere_keeps_what_was_only_to_be_sent(team: Team) -> None:
-    """The truth was moved back here, as by somebody who restored an old copy of .git."""
+    """The log's ref was moved back here, as by somebody who restored an old copy of .git."""
     redacted_at_ann(team)
-    before = team.bob.git("rev-parse", TRUTH).strip()
+    before = team.bob.git("rev-parse", LOG_REF).strip()
     own = say(team.bob, facts.Noted("acknowledged"))
-    team.bob.git("update-ref", TRUTH, before)
+    team.bob.git("update-ref", LOG_REF, before)
     team.bob.git("update-ref", "-d", BRANCH)
     shared(team.ann)
     purge(team.ann)

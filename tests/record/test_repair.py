@@ -5,7 +5,7 @@ import time
 
 import pytest
 from tests.record.kit import INCIDENT, OTHER, Clone, action
-from tests.record.sharing import BRANCH, TRUTH, clone_of, say, shared, tip
+from tests.record.sharing import BRANCH, LOG_REF, clone_of, say, shared, tip
 
 from incidentctl.domain.incident import facts
 
@@ -15,7 +15,7 @@ def note(clone: Clone, text: str) -> tuple[str, ...]:
     record.acknowledge(action(facts.Noted(text)))
     flushed = record.flush()
     assert (flushed.pending, flushed.reason) == (0, None)
-    assert flushed.commit == tip(clone, TRUTH)
+    assert flushed.commit == tip(clone, LOG_REF)
     return flushed.notes
 
 
@@ -25,7 +25,7 @@ TORN = ["", "garbage\n", "\0" * 41, "1" * 40 + "\n"]
 @pytest.mark.parametrize("cached", [True, False])
 @pytest.mark.parametrize("packed", [None, "old", "same"])
 @pytest.mark.parametrize("torn", TORN)
-def test_a_torn_ref_of_the_truth_is_moved_aside_and_the_record_goes_on(
+def test_a_torn_ref_of_the_log_is_moved_aside_and_the_record_goes_on(
     clone: Clone, torn: str, packed: str | None, cached: bool
 ) -> None:
     clone.declare()
@@ -34,8 +34,8 @@ def test_a_torn_ref_of_the_truth_is_moved_aside_and_the_record_goes_on(
     note(clone, "before")
     if packed == "same":
         clone.git("pack-refs", "--all", "--no-prune")
-    before = clone.truth_ids()
-    (clone.git_dir / TRUTH).write_text(torn)
+    before = clone.logged_ids()
+    (clone.git_dir / LOG_REF).write_text(torn)
     if not cached:
         shutil.rmtree(clone.git_dir / "incidentctl" / "cache")
     assert [event.id for event in clone.record().events(INCIDENT)[0]] == sorted(before)
@@ -43,11 +43,11 @@ def test_a_torn_ref_of_the_truth_is_moved_aside_and_the_record_goes_on(
     notes = note(clone, "after")
     assert len(notes) == 1
     assert "damaged" in notes[0]
-    assert set(before) < set(clone.truth_ids())
-    assert len(clone.truth_ids()) == 3
+    assert set(before) < set(clone.logged_ids())
+    assert len(clone.logged_ids()) == 3
     aside = list((clone.git_dir / "incidentctl").glob("damaged-log-ref-*"))
     assert [path.read_text() for path in aside] == [torn]
-    assert tip(clone, BRANCH) == tip(clone, TRUTH)
+    assert tip(clone, BRANCH) == tip(clone, LOG_REF)
     assert note(clone, "and on") == ()
 
 
@@ -57,7 +57,7 @@ def test_a_torn_ref_without_any_branch_goes_on_from_what_this_clone_has(
 ) -> None:
     clone.declare()
     clone.git("branch", "-D", "incident-log")
-    (clone.git_dir / TRUTH).write_text("")
+    (clone.git_dir / LOG_REF).write_text("")
     state = clone.git_dir / "incidentctl"
     (state / "last-tips").rename(state / "noted")
     shutil.move(state / "cache", state / "cached")
@@ -67,21 +67,21 @@ def test_a_torn_ref_without_any_branch_goes_on_from_what_this_clone_has(
     elif left:
         shutil.move(state / {"cache": "cached", "kept": "put-by"}[left], state / left)
     assert "damaged" in note(clone, "x")[0]
-    assert len(clone.truth_ids()) == (2 if left else 1)
+    assert len(clone.logged_ids()) == (2 if left else 1)
 
 
-def test_a_truth_whose_commit_is_gone_with_the_mirror_s(clone: Clone) -> None:
+def test_a_log_whose_commit_is_gone_with_the_mirror_s(clone: Clone) -> None:
     clone.declare()
-    before = tip(clone, TRUTH)
+    before = tip(clone, LOG_REF)
     clone.git("update-ref", "refs/remotes/origin/incident-log", before)
     note(clone, "lost with the disk")
-    gone = tip(clone, TRUTH)
+    gone = tip(clone, LOG_REF)
     (clone.git_dir / "objects" / gone[:2] / gone[2:]).unlink()
     shutil.rmtree(clone.git_dir / "incidentctl" / "cache")
     (clone.git_dir / BRANCH).write_text(before + "\n")
     assert len(clone.record().events(INCIDENT)[0]) == 2
     assert "damaged" in note(clone, "x")[0]
-    assert len(clone.truth_ids()) == 3
+    assert len(clone.logged_ids()) == 3
 
 
 def test_a_repair_prefers_what_this_clone_alone_has(clone: Clone, remote: Clone) -> None:
@@ -94,7 +94,7 @@ def test_a_repair_prefers_what_this_clone_alone_has(clone: Clone, remote: Clone)
     say(other, facts.Declared("elsewhere"))
     shared(other)
     clone.git("fetch", "-q", "origin", "+incident-log:refs/remotes/origin/incident-log")
-    state, last = clone.git_dir / "incidentctl", tip(clone, TRUTH)
+    state, last = clone.git_dir / "incidentctl", tip(clone, LOG_REF)
     shutil.rmtree(state / "kept")
     shutil.rmtree(state / "cache")
     (clone.git_dir / "objects" / last[:2] / last[2:]).unlink()

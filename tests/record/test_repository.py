@@ -101,8 +101,8 @@ def test_who_is_at_work(clone: Clone) -> None:
     assert identity(clone.git_dir, ENVIRONMENT) == ("Alice ⏎", None, None)
     clone.git("config", "user.email", "alice@example.org")
     assert identity(clone.git_dir, ENVIRONMENT) == Identity("Alice ⏎", "alice@example.org")
-    told = ENVIRONMENT | {"GIT_AUTHOR_NAME": "Bob", "GIT_AUTHOR_EMAIL": "bob@example.org"}
-    assert identity(clone.git_dir, told) == ("Bob", "bob@example.org", None)
+    environment = ENVIRONMENT | {"GIT_AUTHOR_NAME": "Bob", "GIT_AUTHOR_EMAIL": "bob@example.org"}
+    assert identity(clone.git_dir, environment) == ("Bob", "bob@example.org", None)
     assert identity(clone.git_dir, NO_GIT) == (None, None, "Git was not found")
     assert identity(clone.git_dir / "gone", ENVIRONMENT)[:2] == (None, None)
 

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 from tests.record.kit import AUTHOR, INCIDENT, Clone, event
-from tests.record.sharing import TRUTH, commit_on
+from tests.record.sharing import LOG_REF, commit_on
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_ids import sealed
@@ -26,8 +26,8 @@ def of(data: bytes) -> Stored:
 
 def versions(fact: object) -> tuple[Stored, list[Stored]]:
     """The event as it was recorded, and what somebody with git alone makes of it."""
-    told = sealed(event(fact)._replace(action=ulid(1_795_000_000_000, 7)))
-    data = encode(told)
+    stored = sealed(event(fact)._replace(action=ulid(1_795_000_000_000, 7)))
+    data = encode(stored)
     forged = [
         data.replace(b'"by": "alice"', b'"by": "mallory", "by": "alice"'),
         data.replace(b'"by": "alice"', b'"by":  "alice"'),
@@ -39,12 +39,12 @@ def versions(fact: object) -> tuple[Stored, list[Stored]]:
 
 @pytest.mark.parametrize("fact", STATED)
 def test_what_the_id_was_made_from_stands(fact: object) -> None:
-    told, forged = versions(fact)
+    stored, forged = versions(fact)
     assert len(forged) >= 3
-    for other, named in itertools.product(forged, ((), (told.event.id,))):
-        for pair in ((told, other), (other, told)):
+    for other, named in itertools.product(forged, ((), (stored.event.id,))):
+        for pair in ((stored, other), (other, stored)):
             stands, _ = pick_version(*pair, named=named)
-            assert stands in ((told,) if not named else (told, blanked(other)))
+            assert stands in ((stored,) if not named else (stored, blanked(other)))
 
 
 def test_all_choose_alike() -> None:
@@ -59,22 +59,22 @@ def test_all_choose_alike() -> None:
 
 
 def test_no_blanked_form_hides_that_there_was_a_text() -> None:
-    told, _ = versions(facts.Noted("the cause"))
-    blank = blanked(told)
+    stored, _ = versions(facts.Noted("the cause"))
+    blank = blanked(stored)
     emptied = of(blank.data.replace(b"[redacted]", b""))
     for pair in ((blank, emptied), (emptied, blank)):
-        assert pick_version(*pair, named=(told.event.id,))[0] == blank
+        assert pick_version(*pair, named=(stored.event.id,))[0] == blank
 
 
 def test_what_is_committed_again_stands_over_what_somebody_wrote_there(clone: Clone) -> None:
     clone.declare()
-    told, forged = versions(facts.Noted("the cause"))
+    stored, forged = versions(facts.Noted("the cause"))
     box, record = clone.git_dir / "incidentctl", clone.record()
-    record.acknowledge(Action(INCIDENT, (told.event,), AUTHOR, "noted"))
+    record.acknowledge(Action(INCIDENT, (stored.event,), AUTHOR, "noted"))
     record.flush()
-    path = event_path(INCIDENT, event_name(told.event))
-    commit_on(clone, TRUTH, {path: forged[-1].data.decode()})
-    (kept,) = (box / "kept").glob(f"{told.event.id}*")
+    path = event_path(INCIDENT, event_name(stored.event))
+    commit_on(clone, LOG_REF, {path: forged[-1].data.decode()})
+    (kept,) = (box / "kept").glob(f"{stored.event.id}*")
     kept.rename(box / "outbox" / kept.name)
     clone.record().flush()
-    assert clone.git("show", f"{TRUTH}:{path}") == told.data.decode()
+    assert clone.git("show", f"{LOG_REF}:{path}") == stored.data.decode()

@@ -1,10 +1,10 @@
-"""What is no event, in the truth of a clone that began from a branch which held it."""
+"""What is no event, in the log of a clone that began from a branch which held it."""
 
 from __future__ import annotations
 
 import pytest
 from tests.record.kit import INCIDENT, OTHER, Clone, event
-from tests.record.sharing import BRANCH, TRUTH, clone_of, say, shared, tip
+from tests.record.sharing import BRANCH, LOG_REF, clone_of, say, shared, tip
 
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_json import encode
@@ -40,7 +40,7 @@ def test_clones_do_not_push_for_ever_against_one_that_began_from_strange_files(
     before = tip(remote, BRANCH)
     for clone in (ann, bob, ann, bob):
         shared(clone)
-    assert tip(ann, TRUTH) == tip(bob, TRUTH) == tip(remote, BRANCH) == before
-    assert sorted(bob.truth_ids()) == sorted(known)
+    assert tip(ann, LOG_REF) == tip(bob, LOG_REF) == tip(remote, BRANCH) == before
+    assert sorted(bob.logged_ids()) == sorted(known)
     listed = remote.git("ls-tree", "-r", "--name-only", BRANCH).splitlines()
     assert len(listed) == len(known) + 2  # log.md of both incidents

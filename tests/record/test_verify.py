@@ -17,9 +17,9 @@ from incidentctl.record.sync import sent
 from incidentctl.record.write import outbox
 from incidentctl.record.write.verify import events_in_commit
 
-TRUTH = "refs/incidentctl/log"
+LOG_REF = "refs/incidentctl/log"
 
-#: Which of some actions a commit lacks, as `sent` and as `proof` find out.
+#: Which of some actions a commit lacks, as `sent` and as `verify` find out.
 Ask = Callable[[Git, str, Sequence[outbox.Pending]], set[str]]
 
 
@@ -62,7 +62,7 @@ def test_how_the_user_wants_paths_to_be_read_is_no_matter(
     clone: Clone, waiting: list[outbox.Pending], ask: Ask, name: str
 ) -> None:
     git = Git(clone.git_dir, os.environ | {f"GIT_{name}_PATHSPECS": "1"})
-    assert ask(git, clone.git("rev-parse", TRUTH).strip(), waiting) == {OTHER}
+    assert ask(git, clone.git("rev-parse", LOG_REF).strip(), waiting) == {OTHER}
 
 
 def test_a_commit_that_has_no_incidents_lacks_them(
@@ -83,10 +83,10 @@ def test_a_commit_that_is_not_here_says_nothing(
 def test_a_damaged_folder_says_nothing(
     clone: Clone, waiting: list[outbox.Pending], ask: Ask
 ) -> None:
-    oid = clone.git("rev-parse", f"{TRUTH}:incidents").strip()
+    oid = clone.git("rev-parse", f"{LOG_REF}:incidents").strip()
     (clone.git_dir / "objects" / oid[:2] / oid[2:]).unlink()
     with pytest.raises(EnvironmentFailedError, match="Git could not read"):
-        ask(Git(clone.git_dir, os.environ), clone.git("rev-parse", TRUTH).strip(), waiting)
+        ask(Git(clone.git_dir, os.environ), clone.git("rev-parse", LOG_REF).strip(), waiting)
 
 
 def test_without_a_commit_nothing_is_held(tmp_path: Path) -> None:

@@ -212,8 +212,8 @@ def test_who_writes_at_the_same_time_leaves_the_newest(clone: Clone) -> None:
     record.acknowledge(action(facts.Declared("t")))
     record.flush()
     workers = [say(clone, *(f"{n}" for n in range(8))) for _ in range(4)]
-    told = [worker.communicate(timeout=60)[0] for worker in workers]
-    assert not [line for text in told for line in text.splitlines() if line.startswith("NOTE")]
+    outputs = [worker.communicate(timeout=60)[0] for worker in workers]
+    assert not [line for text in outputs for line in text.splitlines() if line.startswith("NOTE")]
     shown = shown_in(clone.path)
     assert shown.count("noted") == 32
     assert shown == clone.git("show", f"incident-log:{LOG}")

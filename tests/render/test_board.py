@@ -76,9 +76,9 @@ def test_a_reminder_is_whole_on_a_narrow_screen():
 
 
 def test_where_the_response_meets_is_told_near_the_top_and_dropped_late():
-    told = (("channel", "#old"), ("graph", "https://g.example"),
-            ("bridge", "https://meet.example/1"), ("channel", "#inc"))  # fmt: skip
-    links = tuple(Link(label, label, url) for label, url in told)
+    labelled = (("channel", "#old"), ("graph", "https://g.example"),
+                ("bridge", "https://meet.example/1"), ("channel", "#inc"))  # fmt: skip
+    links = tuple(Link(label, label, url) for label, url in labelled)
     lines = board([incident(links=links)], minutes(21))
     shown = ["bridge         https://meet.example/1", "channel        #inc"]
     assert [line.text for line in lines[2:4]] == shown
@@ -119,17 +119,17 @@ def test_the_board_of_one_incident():
 
 def test_an_overdue_update_is_said_with_its_reminder():
     found = incident()
-    told = texts(found, now=40, reminders=reminders(found, minutes(40)))
-    assert "next update    overdue by 7m (14:34 +01:00)" in told
-    assert "! An update is overdue by 7m: `incidentctl update`" in told
+    lines = texts(found, now=40, reminders=reminders(found, minutes(40)))
+    assert "next update    overdue by 7m (14:34 +01:00)" in lines
+    assert "! An update is overdue by 7m: `incidentctl update`" in lines
 
 
 def test_what_was_not_sent_is_said_with_what_tells_how_to_send_it_again():
     run = ActionRun("k", None, "all", "command", "false", None, "failed", "01", T, "alice", 1,
                     reason="false ended with 1")  # fmt: skip
     found = incident(actions=(run,))
-    told = texts(found, now=40, reminders=reminders(found, minutes(40)))
-    assert "! NOT SENT: announcement all: false ended with 1: `incidentctl status`" in told
+    lines = texts(found, now=40, reminders=reminders(found, minutes(40)))
+    assert "! NOT SENT: announcement all: false ended with 1: `incidentctl status`" in lines
 
 
 def test_a_loud_reminder_is_marked_without_colour():
@@ -143,8 +143,8 @@ def test_a_loud_reminder_is_marked_without_colour():
 
 def test_what_does_not_fit_together_is_counted_and_kept_longer_than_the_steps():
     wrong = Problem("IC900", "warning", "Two people took command.")
-    told = board([incident(problems=(wrong, wrong)), incident(2)], minutes(21))
-    rows = [line for line in told if line.text.startswith("problems")]
+    result = board([incident(problems=(wrong, wrong)), incident(2)], minutes(21))
+    rows = [line for line in result if line.text.startswith("problems")]
     assert [line.text for line in rows] == ["problems       2, see incidentctl show k71"]
     assert rows[0].style == "warning"
     kept = [line.text.split()[0] for line in fit(board([incident(problems=(wrong,))], T), 5)]

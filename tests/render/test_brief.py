@@ -74,8 +74,8 @@ def test_a_role_that_a_step_is_for_is_one_of_the_other_roles_until_the_step_is_d
 
 def test_nobody_holds_the_roles_while_nobody_commands():
     found = brief(incident(facts.Declared("Login is down"))._replace(commander="alert:am"), NOW)
-    told = "other roles    nobody holds them: mitigator, planning, communication"
-    assert told in found
+    expected = "other roles    nobody holds them: mitigator, planning, communication"
+    assert expected in found
 
 
 def posted(minutes, text, by="alice", **more):
@@ -161,9 +161,9 @@ def test_where_the_response_meets_is_never_counted_away():
 
 
 def test_the_last_updates_that_say_something_are_there():
-    told = [posted(10, "we look"), posted(20, "rolled back"), posted(30, NO_CHANGE),
-            posted(40, "errors fall"), posted(50, NO_CHANGE)]  # fmt: skip
-    found = brief(fold(IDENT, [event(0, facts.Declared("x")), *told]), NOW)
+    events = [posted(10, "we look"), posted(20, "rolled back"), posted(30, NO_CHANGE),
+              posted(40, "errors fall"), posted(50, NO_CHANGE)]  # fmt: skip
+    found = brief(fold(IDENT, [event(0, facts.Declared("x")), *events]), NOW)
     assert [line for line in found if "update" in line] == [
         "last update    20m ago by alice: errors fall (no change since, said 10m ago)",
         "update before  40m ago by alice: rolled back",
@@ -171,8 +171,8 @@ def test_the_last_updates_that_say_something_are_there():
 
 
 def test_what_does_not_fit_together_is_told():
-    told = lines(("bob", facts.HandoverOffered("carol")))
-    assert "problem        bob offered command that alice had by then; the offer is void." in told
+    result = lines(("bob", facts.HandoverOffered("carol")))
+    assert "problem        bob offered command that alice had by then; the offer is void." in result
 
 
 @given(st.text(max_size=200))

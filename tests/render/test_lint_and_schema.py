@@ -112,7 +112,7 @@ def accepted():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_they_agree(kind, tmp_path, accepted):
-    told = {}
+    outputs = {}
     for number, text in enumerate(generated(kind)):
         root = tmp_path / str(number)
         file = root / PLACES[kind]
@@ -123,21 +123,21 @@ def test_they_agree(kind, tmp_path, accepted):
         said = [problem.message for problem in problems]
         said += [each.message for each in run(catalog, today=TODAY) if _sayable(each)]
         if not said or not all(any(part in message for part in CANNOT) for message in said):
-            told[file] = said
-        if len(told) == EACH:
+            outputs[file] = said
+        if len(outputs) == EACH:
             break
-    assert len(told) == EACH
+    assert len(outputs) == EACH
     schema = str(ROOT / "schemas" / f"{kind}.json")
-    arguments = ["--schemafile", schema, "--output-format", "json", *map(str, told)]
+    arguments = ["--schemafile", schema, "--output-format", "json", *map(str, outputs)]
     answer = json.loads(CliRunner().invoke(check_jsonschema, arguments).stdout)
     refused = {Path(each["filename"]) for each in (*answer["errors"], *answer["parse_errors"])}
     differ = [
         (file.read_text(), said, file in refused)
-        for file, said in told.items()
+        for file, said in outputs.items()
         if bool(said) != (file in refused)
     ]
     assert differ == []
-    accepted += [file for file in told if file not in refused]
+    accepted += [file for file in outputs if file not in refused]
 
 
 def test_they_are_two_hundred_files_and_both_answers_occur(accepted):

@@ -95,8 +95,8 @@ def test_the_trend_has_a_line_for_each_month_and_none_for_a_single_one():
             for number, day in enumerate(days)
         ]
         scope = Scope(START - timedelta(days=1), START + timedelta(days=100))
-        told = trend(found, scope, UTC, now=scope.until)
-        text = report_text(measure(found, [], scope, now=scope.until), UTC, trend=told)
+        measured = trend(found, scope, UTC, now=scope.until)
+        text = report_text(measure(found, [], scope, now=scope.until), UTC, trend=measured)
         return [line.split() for line in text.splitlines() if line.startswith("  20")]
 
     lines = months(0, 1, 40)

@@ -13,8 +13,8 @@ T = datetime(2026, 11, 24, 13, 1, tzinfo=UTC)
 
 def test_no_key_is_named_that_the_screen_below_refuses():
     found = Incident("inc-20261124-1301-k7f", "incident", declared=T, commander="alice")
-    told = [Reminder(found.id, what, 1, T, f"{what} is late") for what in ("update", "roles")]
-    shown = status_lines(found, T, told, by="bob", keys={"u", "s"})
+    late = [Reminder(found.id, what, 1, T, f"{what} is late") for what in ("update", "roles")]
+    shown = status_lines(found, T, late, by="bob", keys={"u", "s"})
     assert [line.text for line in shown[1:]] == ["! update is late: u", "! roles is late"]
-    shown = status_lines(found, T, told, by="bob", keys={"u", "a"})
+    shown = status_lines(found, T, late, by="bob", keys={"u", "a"})
     assert shown[2].text == "! roles is late: a"

@@ -61,8 +61,8 @@ class Serving(NamedTuple):
         finally:
             connection.close()
         is_json = found.getheader("content-type", "").startswith("application/json")
-        told = json.loads(data) if is_json else data.decode()
-        return Answer(found.status, told, dict(found.getheaders()))
+        result = json.loads(data) if is_json else data.decode()
+        return Answer(found.status, result, dict(found.getheaders()))
 
     def post(self, source: str, body: bytes | dict[str, Any], **headers: str) -> Answer:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -21,7 +21,7 @@ from incidentctl.app.actions import trust
 from incidentctl.app.workspace.workspace import open_workspace
 from incidentctl.cli.boundary import run as run_app
 from incidentctl.cli.main import app
-from incidentctl.domain.alerts.group import RESOLVED, united
+from incidentctl.domain.alerts.group import RESOLVED, without_copies
 from incidentctl.domain.incident.facts import AlertResolved
 from incidentctl.domain.incident.state import is_alert
 from incidentctl.serve import upkeep
@@ -93,7 +93,7 @@ def other(team, tmp_path, target, git, monkeypatch):
     for name, value in (("user.name", "Omar"), ("user.email", "omar@astronomy-shop.example")):
         git(tmp_path / "other", "config", name, value)
     workspace = open_workspace(str(team))
-    trust.trust(workspace, trust.standing(workspace).hash)
+    trust.trust(workspace, trust.trust_status(workspace).hash)
     return tmp_path / "other"
 
 
@@ -116,7 +116,7 @@ def test_a_rule_of_prometheus_declares_one_incident_and_its_end_is_in_the_log(
     )  # fmt: skip
 
     def groups():
-        return united(serving.workspace().record.groups())
+        return without_copies(serving.workspace().record.groups())
 
     (group,) = until(groups)
     assert (group.source, group.title) == ("prometheus", "Checkout does not answer")
@@ -132,12 +132,12 @@ def test_a_rule_of_prometheus_declares_one_incident_and_its_end_is_in_the_log(
     # What no rule matches waits, and somebody declares it in another clone.
     unsorted = [{"labels": {"alertname": "DiskFull", "severity": "warning", "service": "cart"},
                  "annotations": {"summary": "The disk of cart is full"}}]  # fmt: skip
-    told = http.client.HTTPConnection("127.0.0.1", ports["9093"], timeout=60)
-    told.request(
+    connection = http.client.HTTPConnection("127.0.0.1", ports["9093"], timeout=60)
+    connection.request(
         "POST", "/api/v2/alerts", json.dumps(unsorted), {"Content-Type": "application/json"}
     )
-    assert told.getresponse().status == 200
-    told.close()
+    assert connection.getresponse().status == 200
+    connection.close()
 
     def command(*words):
         capsys.readouterr()

@@ -33,8 +33,8 @@ def test_a_step_runs_by_itself_after_the_trust_and_not_before(
 
     command("declare", "checkout is down", "--affects", "checkout", "-s", "SEV1")
     serving = start()
-    told = until(lambda: serving.ask("GET", "/readyz").body["problems"].get("actions"))
-    assert told == "Nothing is sent: this repository is not trusted"
+    problem = until(lambda: serving.ask("GET", "/readyz").body["problems"].get("actions"))
+    assert problem == "Nothing is sent: this repository is not trusted"
     assert target.asked == []
     command("trust", json.loads(command("trust", "--json"))["hash"])
     (asked,) = until(lambda: list(target.asked))

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from incidentctl.domain.alerts.group import united
+from incidentctl.domain.alerts.group import without_copies
 from incidentctl.errors import UsageError
 from incidentctl.serve.settings import Settings, ensure_safe, listen_at, network, secret
 from incidentctl.serve.state import TEAM_FILES
@@ -271,7 +271,7 @@ def test_no_secret_is_in_the_log(start, capfd):
 
 def groups(serving):
     """The titles of the alert groups of the record, and how often each was heard."""
-    found = united(serving.workspace().record.groups())
+    found = without_copies(serving.workspace().record.groups())
     return sorted((group.title, group.times) for group in found)
 
 
@@ -320,8 +320,8 @@ def test_many_senders_at_once(serving):
 
     def send(n: int) -> None:
         for m in range(10):
-            told = {"summary": "Told by many"}
-            one = FIRING | {"fingerprint": f"{n}-{m}", "annotations": told}
+            annotations = {"summary": "Told by many"}
+            one = FIRING | {"fingerprint": f"{n}-{m}", "annotations": annotations}
             body = BODY | {"groupKey": "many", "alerts": [one]}
             codes.append(serving.post("am", body, **TOKEN).code)
 
@@ -339,11 +339,11 @@ def test_a_heartbeat_that_has_ended_is_answered_as_none(team, start):
     (team / "alerts.yaml").write_text(f"rules:\n  - {rule}\n")
     serving = start()
     alert = FIRING | {"labels": {"alertname": "Watchdog"}}
-    told = [
+    bodies = [
         serving.post("alertmanager", BODY | {"alerts": [alert | {"status": status}]}).body
         for status in ("firing", "resolved")
     ]
-    assert told == [{"alerts": 1}, {"alerts": 1, "no_heartbeats": ["dog"]}]
+    assert bodies == [{"alerts": 1}, {"alerts": 1, "no_heartbeats": ["dog"]}]
 
 
 def test_a_receiver_whose_every_source_lacks_its_secret_is_not_ready(team, start, git):

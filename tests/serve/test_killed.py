@@ -9,7 +9,7 @@ from tests.app.test_receive import fires, now
 
 from incidentctl.app.alerts.receive import Receiver
 from incidentctl.app.workspace.workspace import open_workspace
-from incidentctl.domain.alerts.group import united
+from incidentctl.domain.alerts.group import without_copies
 from torture import receiver
 
 
@@ -29,4 +29,4 @@ def test_what_an_earlier_receiver_left_is_committed_without_another_delivery(sta
     while serving.workspace().record.pending():
         assert time.monotonic() < end, "it was not committed"
         time.sleep(0.1)
-    assert len(united(open_workspace(str(team)).record.groups())) == 7
+    assert len(without_copies(open_workspace(str(team)).record.groups())) == 7

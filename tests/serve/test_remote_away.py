@@ -9,7 +9,7 @@ from tests.serve.test_hooks import BODY, FIRING, TOKEN
 
 from incidentctl.app.record.sync import sync
 from incidentctl.app.workspace.workspace import open_workspace
-from incidentctl.domain.alerts.group import united
+from incidentctl.domain.alerts.group import without_copies
 
 
 def test_what_comes_in_while_the_remote_is_away_is_there_for_all_later(start, team, tmp_path, git):
@@ -38,7 +38,7 @@ def test_what_comes_in_while_the_remote_is_away_is_there_for_all_later(start, te
     def there():
         other = open_workspace(str(tmp_path / "other"))
         sync(other)
-        return len(united(other.record.groups())) == 5
+        return len(without_copies(other.record.groups())) == 5
 
     until(there)
     until(lambda: not told())

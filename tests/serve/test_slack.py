@@ -15,7 +15,7 @@ from incidentctl.app.chat import slash
 from incidentctl.app.incident.declare import Request, begin
 from incidentctl.app.incident.find import load
 from incidentctl.app.incident.respond import acknowledge
-from incidentctl.app.receiver.seen import Seen
+from incidentctl.app.receiver.seen import SeenDeliveries
 from incidentctl.app.workspace.receiver_signs import folder_of
 from incidentctl.connect.chat import slack
 from incidentctl.domain.common.times import moment_of
@@ -78,9 +78,9 @@ def test_a_text_is_read_as_it_was_written(sent, read):
 
 
 def test_nothing_in_an_answer_acts_as_markup():
-    told = slack.reply("<!channel> & <https://evil.example|x>", to_all=False)
-    assert told["text"] == "&lt;!channel&gt; &amp; &lt;https://evil.example|x&gt;"
-    assert told["response_type"] == "ephemeral"
+    result = slack.reply("<!channel> & <https://evil.example|x>", to_all=False)
+    assert result["text"] == "&lt;!channel&gt; &amp; &lt;https://evil.example|x&gt;"
+    assert result["response_type"] == "ephemeral"
 
 
 # --- at a receiver -------------------------------------------------------------------------------
@@ -142,9 +142,9 @@ def opened(say):
 
 
 def test_a_member_declares_logs_updates_and_asks_for_the_status(say):
-    told = say("declare --severity SEV2 --affects checkout checkout <is> down")
+    result = say("declare --severity SEV2 --affects checkout checkout <is> down")
     (incident,) = opened(say)
-    assert told.startswith(f"Declared SEV2 {incident.id}: checkout &lt;is&gt; down\n")
+    assert result.startswith(f"Declared SEV2 {incident.id}: checkout &lt;is&gt; down\n")
     assert (incident.title, incident.severity) == ("checkout <is> down", "SEV2")
     assert incident.commander == incident.declared_by == say.handle
     assert incident.services == ("checkout",)
@@ -163,9 +163,9 @@ def test_a_member_declares_logs_updates_and_asks_for_the_status(say):
 
 
 def test_a_stranger_declares_and_logs_as_they_are_and_does_nothing_else(say):
-    told = say("declare the shop is slow", "U0STRANGER")
+    result = say("declare the shop is slow", "U0STRANGER")
     (incident,) = opened(say)
-    assert "slack:U0STRANGER is in no team" in told
+    assert "slack:U0STRANGER is in no team" in result
     assert incident.declared_by == "slack:U0STRANGER"
     assert any("U0STRANGER" in each for each in incident.catalog_problems)
     assert say("log it still is", "U0STRANGER").startswith("Written")
@@ -181,7 +181,7 @@ def test_a_second_delivery_changes_nothing_also_after_a_restart(say):
     assert "done already" in again.body["text"]
     assert len(opened(say)) == 1
     workspace = say.serving.workspace()
-    restarted = Seen(folder_of(workspace))
+    restarted = SeenDeliveries(folder_of(workspace))
     assert not restarted.first(headers["X_Slack_Signature"], workspace.now())
 
 
@@ -216,9 +216,9 @@ def test_what_takes_long_is_told_as_far_as_it_is_safe(say, monkeypatch):
         return complete(*given)
 
     monkeypatch.setattr(slash, "complete", slow)
-    told = say("declare it is down")
+    result = say("declare it is down")
     (incident,) = opened(say)
-    assert told.startswith(f"{incident.id}: declared")
+    assert result.startswith(f"{incident.id}: declared")
     assert incident.tier is None
     answered.set()
     end = time.monotonic() + 60

@@ -13,7 +13,7 @@ import pytest
 
 from incidentctl.connect.alerts import registry
 from incidentctl.connect.alerts.payload import decode
-from incidentctl.domain.alerts.group import united
+from incidentctl.domain.alerts.group import without_copies
 from incidentctl.files.catalog.loader import load
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sources.md").read_text()
@@ -76,6 +76,6 @@ def test_what_is_posted_is_in_the_inbox(start, team, monkeypatch):
         )  # fmt: skip
         assert (done.returncode, json.loads(done.stdout)) == (0, {"alerts": 1}), done
     found = serving.workspace().record.groups()
-    assert sorted(each.title for each in united(found)) == [
+    assert sorted(each.title for each in without_copies(found)) == [
         "Checkout answers 500", "Checkout answers 500", "The disk of cart is full",
     ]  # fmt: skip

@@ -76,8 +76,8 @@ def test_a_version_with_errors_is_not_taken_also_not_after_a_restart(shared):
     assert again.look(limit=20).name == good
     assert again.fault.endswith(f": commit {good[:10]} is used")
 
-    mended = pushed(theirs, text)
-    assert again.look(limit=20).name == mended
+    repaired = pushed(theirs, text)
+    assert again.look(limit=20).name == repaired
     assert again.fault is None
 
 
@@ -139,7 +139,7 @@ def trusting(shared):
     pushed(theirs, (theirs / SERVICE).read_text())
     git(mine, "pull", "-q")
     workspace = workspace_of(mine)
-    trust.trust(workspace, trust.standing(workspace).hash)
+    trust.trust(workspace, trust.trust_status(workspace).hash)
     return theirs, mine
 
 
@@ -164,7 +164,7 @@ def test_what_starts_something_else_waits_until_it_is_trusted(trusting):
     assert rules(again) == ["first"]
     git(mine, "pull", "-q")
     workspace = workspace_of(mine)
-    trust.trust(workspace, trust.standing(workspace).hash)
+    trust.trust(workspace, trust.trust_status(workspace).hash)
     for each in (files, again):
         assert each.look(limit=20).name == newer
         assert (rules(each), each.fault) == (["other"], None)
@@ -188,7 +188,7 @@ def test_where_what_is_trusted_is_gone_what_it_kept_for_few_is_for_few(trusting)
     place = trust._file(workspace_of(mine))
     (mine / "alerts.yaml").write_text(SECRET)
     workspace = workspace_of(mine)
-    trust.trust(workspace, trust.standing(workspace).hash)
+    trust.trust(workspace, trust.trust_status(workspace).hash)
     place.write_text(json.dumps(json.loads(place.read_text()) | {"commit": "0" * 40}))
     files = TeamFiles(workspace_of(mine), None)
     assert files.look(limit=20)

@@ -97,7 +97,7 @@ def ask_which(workspace: Workspace, several: SeveralError) -> str:
     return ask_choice("Which incident?", choices, several.candidates[0])
 
 
-def tell_reading(done: int, left: int) -> None:
+def show_reading_progress(done: int, left: int) -> None:
     """Show on a terminal how far the reading of many logs is: what was read is cached."""
     if left < _SLOW:
         return

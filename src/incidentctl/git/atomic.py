@@ -19,7 +19,7 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 #: File names may have 255 bytes.
 _MAX_NAME = 100
 #: So many files are synced at the same time.
-_AT_ONCE = 8
+_THREADS = 8
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
 
 PRIVATE_MODE = 0o600
@@ -96,7 +96,7 @@ def _threads(_process: int) -> ThreadPoolExecutor:
     """Return threads of this process, kept because to start them takes longer than the disk."""
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (one file needs none)
 
-    return ThreadPoolExecutor(_AT_ONCE, "disk")
+    return ThreadPoolExecutor(_THREADS, "disk")
 
 
 def replace(target: Path, data: bytes, *, mode: int | None = None, durable: bool = True) -> None:

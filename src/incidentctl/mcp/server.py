@@ -41,7 +41,7 @@ def build(open_workspace: Callable[[], Workspace], *, write: bool, assistant: st
             hint=install_extra("mcp"),
         ) from None
 
-    def told(tool: Callable[..., Any]) -> Callable[..., Any]:
+    def with_refusals(tool: Callable[..., Any]) -> Callable[..., Any]:
         """Mark what a tool returns as data, and return a refusal with its hint."""
 
         @functools.wraps(tool)
@@ -58,14 +58,14 @@ def build(open_workspace: Callable[[], Workspace], *, write: bool, assistant: st
     reading = Reading(open_workspace)
     for name in _READS:
         harmless = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-        server.add_tool(told(getattr(reading, name)), annotations=harmless)
-    log = told(reading.incident_log)
+        server.add_tool(with_refusals(getattr(reading, name)), annotations=harmless)
+    log = with_refusals(reading.incident_log)
     server.resource("incidentctl://incidents/{incident}/log", mime_type="text/markdown")(log)
     if write:
         writing = Writing(open_workspace, assistant)
         for name in _WRITES:
             adds = ToolAnnotations(read_only_hint=False, destructive_hint=False)
-            server.add_tool(told(getattr(writing, name)), annotations=adds)
+            server.add_tool(with_refusals(getattr(writing, name)), annotations=adds)
     return server
 
 

@@ -34,10 +34,10 @@ _UNKNOWN = "(unknown)"
 class _Refusal(Exception):  # noqa: N818 (an answer)
     """An answer other than 200."""
 
-    def __init__(self, code: int, told: str) -> None:
-        super().__init__(told)
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
         self.code = code
-        self.told = told
+        self.reason = reason
 
 
 class Hooks:
@@ -79,12 +79,12 @@ class Hooks:
                 body["no_heartbeats"] = list(taken.no_heartbeats)
             self._state.seconds.observe(time.monotonic() - begun)
         except _Refusal as refusal:
-            code, body = refusal.code, {"error": refusal.told}
+            code, body = refusal.code, {"error": refusal.reason}
             if code == 503:
                 more["Retry-After"] = str(self._settings.limits.retry_after)
             level: Level = "error" if code >= 500 else "warning"
             self._log.write_some(
-                level, "refused", source=source, code=code, reason=refusal.told, peer=peer.address
+                level, "refused", source=source, code=code, reason=refusal.reason, peer=peer.address
             )
         self._state.answers.labels(source, str(code)).inc()
         return JSONResponse(body, code, more)
@@ -93,8 +93,8 @@ class Hooks:
         """Refuse for ever only what no version of the team's files can have."""
         if TEAM_FILES not in self._state.faults():
             return _Refusal(404, "There is no such source here.")
-        told = "The team's files that are used have no such source; the newest are not used yet."
-        return _Refusal(503, told)
+        reason = "The team's files that are used have no such source; the newest are not used yet."
+        return _Refusal(503, reason)
 
     async def _taken(
         self, request: Request, hook: Hook, headers: dict[str, str], peer: Peer
@@ -214,11 +214,11 @@ class Probes:
     def _refused(self, request: Request) -> Response | None:
         headers = {each.casefold(): of for each, of in request.headers.items()}
         peer = peer_of(self._settings, request.client, headers)
-        told = (
+        message = (
             "Only this machine may read this, and not even that behind a proxy on it; others, and "
             "then 127.0.0.1, are named by --probe.\n"
         )
-        return None if peer.may_probe else PlainTextResponse(told, 403)
+        return None if peer.may_probe else PlainTextResponse(message, 403)
 
 
 def application(

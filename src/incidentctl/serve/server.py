@@ -11,7 +11,7 @@ from collections.abc import Callable
 from starlette.types import ASGIApp
 
 from incidentctl.app.receiver import hooks
-from incidentctl.app.receiver.seen import Seen
+from incidentctl.app.receiver.seen import SeenDeliveries
 from incidentctl.app.receiver.station import Station
 from incidentctl.app.receiver.team_files import TeamFiles, Version
 from incidentctl.app.workspace.receiver_signs import folder_of, signs_of_life
@@ -137,7 +137,7 @@ class Server:
             return None
         workspace = self._workspace
         values = (workspace.environment.get(name, "") for name in names)
-        seen = Seen(folder_of(workspace))
+        seen = SeenDeliveries(folder_of(workspace))
         return Slack(
             self._context, self._open_for_room, tuple(filter(None, values)), seen, workspace.now
         )
@@ -147,15 +147,15 @@ class Server:
         unset = hooks.unset(
             version.catalog, self._workspace.environment, self._settings.secrets, also=[slack.NAME]
         )
-        told = "; ".join(f"{name} needs {' and '.join(names)}" for name, names in unset.items())
-        fault = f"not set in the environment: {told}" if told else None
+        missing = "; ".join(f"{name} needs {' and '.join(names)}" for name, names in unset.items())
+        fault = f"not set in the environment: {missing}" if missing else None
         if self._state.report("secrets", fault) and fault:
             self._log.write("error", "secrets", problem=fault)
         sources = {*version.catalog.alerts.sources, *(form for form, _ in self._settings.secrets)}
         sources.discard(slack.NAME)
         nobody = bool(sources) and sources <= unset.keys()
-        told = "every source lacks its secret, so each delivery is refused"
-        self._state.report(DELIVERIES, told if nobody else None)
+        reason = "every source lacks its secret, so each delivery is refused"
+        self._state.report(DELIVERIES, reason if nobody else None)
 
     def _open_for_room(self) -> Workspace:
         """Open a workspace that goes by the served files, and leaves the exchange to the upkeep."""

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from incidentctl.app.chat import slash
 from incidentctl.app.chat.slash import Reply
-from incidentctl.app.receiver.seen import Seen
+from incidentctl.app.receiver.seen import SeenDeliveries
 from incidentctl.app.workspace import bug_report
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.errors import IncidentctlError
@@ -38,7 +38,7 @@ class Slack:
         context: Context,
         open_workspace: Callable[[], Workspace],
         secrets: tuple[str, ...],
-        seen: Seen,
+        seen: SeenDeliveries,
         now: Callable[[], datetime],
     ) -> None:
         """Take what opens a workspace for each command, and the signing secrets."""
@@ -55,33 +55,33 @@ class Slack:
         """Answer a command."""
         headers = {each.casefold(): of for each, of in request.headers.items()}
         peer = peer_of(self._settings, request.client, headers)
-        code, told, body, now = 200, "", bytearray(), self._now()
+        code, reason, body, now = 200, "", bytearray(), self._now()
         try:
             if not peer.may_deliver:
-                code, told = 403, "Only the named proxy may deliver here."
+                code, reason = 403, "Only the named proxy may deliver here."
             elif not self._secrets:
-                code, told = 503, "The signing secret is not set in the receiver."
+                code, reason = 503, "The signing secret is not set in the receiver."
             else:
                 body = await self._bodies.read(request)
                 if not slash.is_proven(self._secrets, headers, bytes(body), now):
-                    code, told = 401, "The signature is missing, wrong or stale."
+                    code, reason = 401, "The signature is missing, wrong or stale."
         except TooLargeError:
-            code, told = 413, "A command is not so large."
+            code, reason = 413, "A command is not so large."
         except TooSlowError:
-            code, told = 408, "The body did not come in time."
+            code, reason = 408, "The body did not come in time."
         except BusyError:
-            code, told = 503, "Too much comes in at once."
+            code, reason = 503, "Too much comes in at once."
         except ClientDisconnect:
-            code, told = 400, "The sender hung up."
+            code, reason = 400, "The sender hung up."
         finally:
             whole = bytes(body)
             self._bodies.release(body)
         self._state.answers.labels(NAME, str(code)).inc()
         if code != 200:
             self._log.write_some(
-                "warning", "refused", source=NAME, code=code, reason=told, peer=peer.address
+                "warning", "refused", source=NAME, code=code, reason=reason, peer=peer.address
             )
-            return PlainTextResponse(f"{told}\n", code)
+            return PlainTextResponse(f"{reason}\n", code)
         reply = await self._in_time(slash.delivery(headers), whole, now)
         return JSONResponse(slash.as_answer(reply))
 

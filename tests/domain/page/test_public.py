@@ -25,9 +25,9 @@ def at(minutes: int) -> datetime:
 
 
 def incident(*said: tuple[int, State], ended: int | None = None, area: str = "a") -> PublicIncident:
-    told = tuple(Said(at(minutes), area, state) for minutes, state in said)
+    stated = tuple(Said(at(minutes), area, state) for minutes, state in said)
     end = None if ended is None else at(ended)
-    return PublicIncident("inc-1", "t", told[0].at, end, (), told)
+    return PublicIncident("inc-1", "t", stated[0].at, end, (), stated)
 
 
 def page(*incidents: PublicIncident, work: tuple[Maintenance, ...] = (), now: int = 60) -> Page:

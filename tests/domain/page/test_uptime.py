@@ -22,9 +22,9 @@ def at(minutes: float) -> datetime:
 
 
 def incident(*said: tuple[float, State], ended: float | None = None) -> PublicIncident:
-    told = tuple(Said(at(minutes), "a", state) for minutes, state in said)
+    stated = tuple(Said(at(minutes), "a", state) for minutes, state in said)
     end = None if ended is None else at(ended)
-    return PublicIncident("inc-1", "t", told[0].at, end, (), told)
+    return PublicIncident("inc-1", "t", stated[0].at, end, (), stated)
 
 
 def work(begins: float, ends: float, area: str = "a") -> Maintenance:
@@ -138,8 +138,8 @@ def test_a_day_is_as_long_as_clocks_there_say(zone: str, day: date, hours: int) 
 def test_a_night_is_split_at_the_midnight_of_the_organisation() -> None:
     """From 23:00 to 01:00 in New York is one hour on each of two days."""
     began = datetime(2026, 7, 2, 3, tzinfo=UTC)
-    told = Said(began, "a", MAJOR)
-    outage = PublicIncident("i", "t", began, began + timedelta(hours=2), (), (told,))
+    stated = Said(began, "a", MAJOR)
+    outage = PublicIncident("i", "t", began, began + timedelta(hours=2), (), (stated,))
     now = datetime(2026, 7, 2, 18, tzinfo=UTC)
     found = history(outage, now=now, zone="America/New_York").days(2)
     assert [each.uptime.down for each in found] == [timedelta(hours=1)] * 2

@@ -233,8 +233,8 @@ ONE, TWO = ({"login": state} for state in (State.MAJOR, State.PARTIAL))
     ],
 )
 def test_the_status_of_the_whole_page(states, indicator, description) -> None:
-    told = page(incident("inc-1", "t", update("u", 0, "investigating", "t", **states)))
-    assert read(told)["status"]["status"] == {"indicator": indicator, "description": description}
+    shown = page(incident("inc-1", "t", update("u", 0, "investigating", "t", **states)))
+    assert read(shown)["status"]["status"] == {"indicator": indicator, "description": description}
 
 
 def test_nothing_was_ever_said() -> None:

@@ -12,7 +12,7 @@ from tests.serve.room.browser import hidden
 
 @pytest.fixture
 def broken(browser, team):
-    """A typo in git's configuration, and no cache; the function that this returns mends it."""
+    """A typo in git's configuration, and no cache; the function that this returns repairs it."""
     assert browser.fill("/declare", "/declare", title="Search is slow").code == 303
     shutil.rmtree(team / ".git/incidentctl/cache")
     file = Path(os.environ["GIT_CONFIG_GLOBAL"])

@@ -135,8 +135,8 @@ def test_what_was_typed_comes_back_beside_the_reason(browser, path, deed, fields
     """Also where the form is not on the page any more, or never was."""
     answer = browser.fill(path, f"{path}/{deed}", **fields)
     assert 400 <= answer.code < 500
-    told = text(answer.text.partition('id="refusal">')[2][:900])
-    assert said in told
+    refusal = text(answer.text.partition('id="refusal">')[2][:900])
+    assert said in refusal
     assert answer.text.count(back)
     assert 'id="wrong"' in answer.text
     assert "Nothing was recorded." in answer.text

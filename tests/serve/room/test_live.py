@@ -71,10 +71,10 @@ def test_a_command_is_on_fifty_screens_within_a_second(browser, ident, workspace
     seen: list[float] = []
 
     def look(screen: Screen) -> None:
-        name, told = screen.event()
-        assert (name, told["parts"]) == ("changed", ["timeline"])
-        assert "the pool is empty" in told["html"]
-        assert told["html"].count("<li ") == len(told["entries"]) == 1
+        name, data = screen.event()
+        assert (name, data["parts"]) == ("changed", ["timeline"])
+        assert "the pool is empty" in data["html"]
+        assert data["html"].count("<li ") == len(data["entries"]) == 1
         seen.append(time.monotonic())
 
     readers = [threading.Thread(target=look, args=(screen,)) for screen in screens]

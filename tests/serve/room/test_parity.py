@@ -111,9 +111,9 @@ def run(monkeypatch, capsys):
     def call(folder, *words: str) -> str:
         monkeypatch.chdir(folder)
         code = run_app(app, list(words))
-        told = capsys.readouterr()
-        assert code == 0, told.err
-        return told.out
+        output = capsys.readouterr()
+        assert code == 0, output.err
+        return output.out
 
     return call
 

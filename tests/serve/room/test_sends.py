@@ -37,7 +37,7 @@ def test_what_is_not_trusted_is_not_sent_by_the_room(
     assert browser.fill(path, f"{path}/step-done", step="page-on-call").led == path
     assert "this repository is not trusted" in publish(browser, path, "Paying fails.")
     assert target.asked == []
-    trust.trust(workspace(), trust.standing(workspace()).hash)
+    trust.trust(workspace(), trust.trust_status(workspace()).hash)
     assert "Sent: customers to 127.0.0.1" in publish(browser, path, "It still fails.")
     assert [asked.path for asked in target.asked] == ["/told"]
     announcements.write_text(announcements.read_text() + "#\n")

@@ -145,30 +145,30 @@ def _overdue_items(workspace: Workspace, incident: Incident) -> Iterable[tuple[s
 
 def with_text(workspace: Workspace, incident: Incident, each: Announced) -> Target:
     """Return what is sent, with what it says: by the organisation's template, if it has one."""
-    told: dict[str, Any]
+    values: dict[str, Any]
     public = None
     if each.happened.event in PUBLIC_EVENTS:
-        told = announce_text.public_values(
+        values = announce_text.public_values(
             incident,
             each.happened,
             organisation=incident.organisation,
             areas=titles(workspace),
         )
-        public = announce_text.public_title(told)
+        public = announce_text.public_title(values)
     else:
-        told = announce_text.values(incident, each.happened)
-    occasion = announce_text.occasion(told)
-    return each.target._replace(said=_text(workspace, told), public=public, occasion=occasion)
+        values = announce_text.values(incident, each.happened)
+    occasion = announce_text.occasion(values)
+    return each.target._replace(said=_text(workspace, values), public=public, occasion=occasion)
 
 
-def _text(workspace: Workspace, told: dict[str, Any]) -> str:
+def _text(workspace: Workspace, values: dict[str, Any]) -> str:
     if workspace.root is not None and workspace.checked_out:
-        for path in announce_text.templates(told["event"]):
+        for path in announce_text.templates(values["event"]):
             try:
-                own = render_own(workspace.root, path, told, environment=workspace.environment)
+                own = render_own(workspace.root, path, values, environment=workspace.environment)
             except InvalidDataError as faulty:  # it must not keep people from hearing
                 workspace.notes.append(f"{faulty.message} The built-in text is used.")
                 break
             if own is not None:
                 return clean(own, keep_lines=True).strip()
-    return announce_text.built_in(told)
+    return announce_text.built_in(values)

@@ -69,7 +69,7 @@ class Trusted(NamedTuple):
             )
 
 
-class Standing(NamedTuple):
+class TrustStatus(NamedTuple):
     """What is pinned now, and what of it is trusted."""
 
     state: TrustState
@@ -100,7 +100,7 @@ class LastTrust(NamedTuple):
 _ASK = "Read what it sends, and allow it, with `incidentctl trust`."
 
 
-def standing(workspace: Workspace) -> Standing:
+def trust_status(workspace: Workspace) -> TrustStatus:
     """Return what the repository would send now, and whether it is trusted."""
     root = workspace.team_root()
     items = pinned(workspace.catalog, pinned_files(root))
@@ -109,7 +109,7 @@ def standing(workspace: Workspace) -> Standing:
     state: TrustState = "never" if items else "nothing"
     if known is not None:
         state = "trusted" if known["hash"] == digest else "changed"
-    return Standing(
+    return TrustStatus(
         state,
         _identity(workspace),
         digest[:SHORT],
@@ -131,9 +131,9 @@ def trusted(workspace: Workspace) -> LastTrust | None:
     return LastTrust(known["hash"], known["commit"], may_restrict(files))
 
 
-def trust(workspace: Workspace, typed: str) -> Standing:
+def trust(workspace: Workspace, typed: str) -> TrustStatus:
     """Trust what is pinned now, if `typed` is its hash; RefusedError otherwise."""
-    found = standing(workspace)
+    found = trust_status(workspace)
     if found.state == "nothing":
         raise RefusedError("This repository sends nothing: there is nothing to trust.")
     if typed.strip().casefold() != found.hash:
@@ -162,7 +162,7 @@ def trust(workspace: Workspace, typed: str) -> Standing:
         atomic.replace(file, json.dumps(written, indent=1).encode(), mode=atomic.PRIVATE_MODE)
     except OSError as error:
         raise EnvironmentFailedError(f"Could not write {file}: {error.strerror}.") from error
-    return standing(workspace)
+    return trust_status(workspace)
 
 
 def announcing_since(workspace: Workspace) -> Mapping[str, datetime]:

@@ -16,7 +16,7 @@ from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts.decision import Decision, by_default
 from incidentctl.domain.alerts.declaration import alert_facts
-from incidentctl.domain.alerts.group import DISMISSED, RESOLVED, Group, copies, united
+from incidentctl.domain.alerts.group import DISMISSED, RESOLVED, Group, copies, without_copies
 from incidentctl.domain.alerts.rules import decide
 from incidentctl.domain.common.lookup import said
 from incidentctl.domain.common.text import count, one_line
@@ -93,7 +93,7 @@ def find_shared(workspace: Workspace, ident: str) -> Row:
 
 
 def _all(workspace: Workspace) -> list[Group]:
-    return united(workspace.record.groups())
+    return without_copies(workspace.record.groups())
 
 
 def _row(workspace: Workspace, group: Group, number: int | None) -> Row:
@@ -258,8 +258,8 @@ def dismiss(
     _ensure_free(workspace, group)
     if group.handling == DISMISSED:
         raise RefusedError(f"The alert is dismissed already: {one_line(group.reason or '')}.")
-    told = short(said(reason, "a reason"))
-    acknowledge(workspace, group.id, [facts.AlertDismissed(group.id, told)], who)
+    cleaned = short(said(reason, "a reason"))
+    acknowledge(workspace, group.id, [facts.AlertDismissed(group.id, cleaned)], who)
     on_recorded(f"{group.id}: dismissed {_title(group)}")
     return _flushed(workspace, group.id)
 

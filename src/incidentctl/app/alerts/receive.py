@@ -13,11 +13,11 @@ from typing import Any
 
 from incidentctl.app.alerts.book import Book
 from incidentctl.app.alerts.declaring import Declaring
+from incidentctl.app.alerts.deduplicate import Deduplication
 from incidentctl.app.alerts.grouping import Grouping, Judged
 from incidentctl.app.alerts.heartbeats import Heartbeats, alert_of
 from incidentctl.app.alerts.late import Late
 from incidentctl.app.alerts.received import Counters, Received, Tally
-from incidentctl.app.alerts.uniting import Uniting
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts.alert import Alert
 from incidentctl.domain.alerts.decision import Decision
@@ -53,7 +53,7 @@ class Receiver:
         self.counters = Counters()
         self._declaring = Declaring(workspace, self._book)
         self._grouping = Grouping(workspace, self._book, self._declaring, self.counters)
-        self._uniting = Uniting(workspace, self._book, self._declaring)
+        self._deduplication = Deduplication(workspace, self._book, self._declaring)
         self._late = Late(workspace, self._book, self._declaring)
         self._changed = False
         self._looked: datetime | None = None
@@ -140,7 +140,7 @@ class Receiver:
                 self._grouping.repeat(live, now, tally)
                 self._declaring.act(live, now, tally)
         if self._changed:  # else it holds no incident that it did not hold before
-            self._uniting.unite(now, tally)
+            self._deduplication.cancel_duplicates(now, tally)
             self._late.respond(now, tally)
             self._changed = False
         return tally.received()

@@ -77,12 +77,14 @@ def letters(workspace: Workspace, name: str, *, problems: Iterable[Problem]) -> 
         )
     trusted = ensure_trusted(workspace)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    told = {"id": drill.name, "title": f"DRILL: {one_line(title)}", "text": f"DRILL: {text}"}
+    values = {"id": drill.name, "title": f"DRILL: {one_line(title)}", "text": f"DRILL: {text}"}
     letters = []
     for announcement, number, action in to_send:
         trusted.check(action.with_)
         key = f"drill.{drill.name}.{digest}.{announcement}.{number}"
-        planned = registry.plan(Request(action.with_, told, key, event="say"), trusted=trusted.near)
+        planned = registry.plan(
+            Request(action.with_, values, key, event="say"), trusted=trusted.near
+        )
         letters.append(Letter(announcement, planned, shown(planned)))
     return letters
 

@@ -70,13 +70,13 @@ def _from_template(response: Response, text: str, *, public: bool, next_at: date
         now = response.at or workspace.now()
         next_at = now + timedelta(seconds=incident.cadence)
     audience = update_text.PUBLIC if public else update_text.INTERNAL
-    told = update_text.values(incident, text, audience=audience, next_at=next_at)
+    values = update_text.values(incident, text, audience=audience, next_at=next_at)
     if workspace.root is not None and workspace.checked_out:
         for path in update_text.names(incident.status, audience):
-            own = render_own(workspace.root, path, told, environment=workspace.environment)
+            own = render_own(workspace.root, path, values, environment=workspace.environment)
             if own is not None:
                 return own.strip()
-    return update_text.built_in(told)
+    return update_text.built_in(values)
 
 
 def snooze(response: Response, span: timedelta, *, stated: str) -> Recorded:

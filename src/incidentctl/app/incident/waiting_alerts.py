@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.domain.alerts.group import Group, united
+from incidentctl.domain.alerts.group import Group, without_copies
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import rough_duration
 
 
 def waiting(workspace: Workspace) -> list[Group]:
     """Return what waits for somebody, the oldest first."""
-    found = united(workspace.record.groups(live=True))
+    found = without_copies(workspace.record.groups(live=True))
     return [group for group in reversed(found) if group.waits]
 
 

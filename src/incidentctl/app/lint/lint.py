@@ -32,7 +32,7 @@ class _Looked:
         self.unseen: list[Unseen] = []
 
     @contextlib.contextmanager
-    def told(self, rules: tuple[str, ...]) -> Iterator[None]:
+    def collect_unseen(self, rules: tuple[str, ...]) -> Iterator[None]:
         """Keep why these rules cannot be checked, if that is so."""
         try:
             yield
@@ -70,16 +70,16 @@ def lint(
         if exported_from is not None:
             tracked = frozenset(path for path in yaml_files(root) if path.startswith("drills/"))
         elif (root / "drills").is_dir():
-            with looked.told(_OF_GIT):
+            with looked.collect_unseen(_OF_GIT):
                 tracked = team.tracked(root, environment, "drills")
-        with looked.told(_OF_TIME):
+        with looked.collect_unseen(_OF_TIME):
             old = team.older_than(exported_from or root, environment, today - GRACE)
             young = None if old is None else not old
     drills: tuple[Played, ...] | None = ()
     without: tuple[Late, ...] = ()
     if young is False:
         drills = None
-        with looked.told(_OF_TIME):
+        with looked.collect_unseen(_OF_TIME):
             drills, without = tuple(played()), tuple(late(root))
 
     def excludes(path: str) -> bool:

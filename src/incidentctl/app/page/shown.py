@@ -104,7 +104,7 @@ def keeps_showing(workspace: Workspace, incident: Incident) -> str | None:
     return None if shown is None else _words(shown, titles(workspace)) or "it as open"
 
 
-def untold(workspace: Workspace, now: datetime) -> list[tuple[str, Due]]:
+def still_on_page(workspace: Workspace, now: datetime) -> list[tuple[str, Due]]:
     """Return the incidents of the last days that are over, and that the page goes on showing."""
     record = workspace.record
     opened = {head.id for head in record.open_heads()}

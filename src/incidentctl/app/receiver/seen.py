@@ -16,7 +16,7 @@ _FILE = "seen.json"
 _KEPT = timedelta(minutes=15)
 
 
-class Seen:
+class SeenDeliveries:
     """Names of deliveries; kept over a restart."""
 
     def __init__(self, folder: Path) -> None:

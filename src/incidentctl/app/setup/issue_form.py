@@ -93,7 +93,7 @@ jobs:
         shell: bash
         run: |
           run="$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID"
-          gh issue comment "$ISSUE" --body "This may not be declared: call whoever is on call. $run"
+          gh issue comment "$ISSUE" --body "This may not be declared: call the person on call. $run"
 """
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.app.actions.trust import Standing, Target, revoke, standing, trust
+from incidentctl.app.actions.trust import Target, TrustStatus, revoke, trust, trust_status
 from incidentctl.cli.session import open_catalog
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json
@@ -45,7 +45,7 @@ def trust_command(
         was = revoke(workspace)
         console.say("No longer trusted: nothing is sent." if was else "It was not trusted.")
         return
-    found = standing(workspace)
+    found = trust_status(workspace)
     if hash_ is None and not show and not json and found.state in ("never", "changed"):
         _print(found, whole=found.state == "never")
         if not console.is_terminal():
@@ -72,7 +72,7 @@ def trust_command(
         console.print_json("trust", _as_json(found))
 
 
-def _print(found: Standing, *, whole: bool) -> None:
+def _print(found: TrustStatus, *, whole: bool) -> None:
     console.out(_STATES[found.state], "bold")
     for target in found.targets:
         console.out(_line(target), indent=4)
@@ -92,7 +92,7 @@ def _line(target: Target) -> str:
     return f"  to {one_line(target.to)}{near}{one_line(names)}"
 
 
-def _as_json(found: Standing) -> dict[str, object]:
+def _as_json(found: TrustStatus) -> dict[str, object]:
     return {
         "state": found.state,
         "repository": found.repository,

@@ -112,8 +112,8 @@ def list_command(ctx: typer.Context, *, as_json: Json = False) -> None:
     past = practice(workspace)
     if as_json:
         drills = [row._asdict() for row in found]
-        told = None if past is None else [_as_row(each) for each in past]
-        console.print_json("drill-list", {"drills": drills, "played": told})
+        played = None if past is None else [_as_row(each) for each in past]
+        console.print_json("drill-list", {"drills": drills, "played": played})
         return
     if not found and not past:
         console.say("There are no drills yet. Plan one with `incidentctl drill new`.")
@@ -130,8 +130,8 @@ def list_command(ctx: typer.Context, *, as_json: Json = False) -> None:
 
 
 def _as_row(each: Played) -> dict[str, Any]:
-    told = {"day": str(each.day), "team": each.team, "drill": each.drill}
-    return told | {"incident": each.incident}
+    row = {"day": str(each.day), "team": each.team, "drill": each.drill}
+    return row | {"incident": each.incident}
 
 
 def _print_plans(found: list[Row]) -> None:
@@ -260,14 +260,14 @@ def send(
         _confirm(name, found)
     done = deliver(workspace, name, found)
     if as_json:
-        told = [
+        sent = [
             {
                 "announcement": letter.announcement, "to": letter.to, "state": outcome.state,
                 "link": outcome.link, "reason": outcome.reason or None,
             }
             for letter, outcome in done.outcomes
         ]  # fmt: skip
-        keys = {"drill": name, "sent": done.sent is not None, "to": told}
+        keys = {"drill": name, "sent": done.sent is not None, "to": sent}
         console.print_json("drill-send", keys)
     for letter, outcome in done.outcomes:
         if outcome.state == "done":

@@ -8,7 +8,7 @@ import typer
 
 from incidentctl.app.incident import corrections
 from incidentctl.cli.incident import choices
-from incidentctl.cli.incident.respond import Call, report_told, respond_command
+from incidentctl.cli.incident.respond import Call, report_time_read, respond_command
 from incidentctl.cli.incident.respond_command import CorrectCommand
 from incidentctl.cli.terminal import console
 from incidentctl.domain.common.text import one_line
@@ -129,7 +129,7 @@ def amend_command(
         lambda response: corrections.amend(response, number, said, at=at), "amend", echo=said
     )
     if done.at is not None:
-        report_told(call.workspace, call.who, done.at)
+        report_time_read(call.workspace, call.who, done.at)
     if not call.json:
         before = done.before
         when = done.incident.time(before.at)

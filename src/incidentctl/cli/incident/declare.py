@@ -15,7 +15,7 @@ from incidentctl.app.incident.respond import Response, parse_moment
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.incident.declared import confirm, go_on, print_declared, say_open
-from incidentctl.cli.incident.respond import report_told
+from incidentctl.cli.incident.respond import report_time_read
 from incidentctl.cli.session import confirm_recorded, report_notes, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.closing import closing_ends
@@ -233,7 +233,7 @@ def _moment(workspace: Workspace, who: Actor, text: str | None) -> datetime | No
     when = parse_moment(workspace, who, text)
     if when is None:
         return None
-    report_told(workspace, who, when)
+    report_time_read(workspace, who, when)
     return when.moment
 
 

@@ -55,10 +55,10 @@ def due_command(
     found = due_now(workspace, incident)
     if incident is None and not short:  # a prompt waits for what is urgent only
         from incidentctl.app.learn.late import late_retrospectives
-        from incidentctl.app.page.shown import untold
+        from incidentctl.app.page.shown import still_on_page
 
         late = late_retrospectives(workspace, found.now)
-        found = found._replace(items=(*found.items, *untold(workspace, found.now), *late))
+        found = found._replace(items=(*found.items, *still_on_page(workspace, found.now), *late))
     if json:
         receiver = as_json(signs, found.now) if signs else None
         console.print_json("due", {**_as_json(found), "receiver": receiver})

@@ -10,7 +10,7 @@ from incidentctl.app.incident import lifecycle
 from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, choose_incident, respond_command
 from incidentctl.cli.incident.respond_command import EndCommand
-from incidentctl.cli.incident.update import tell_page
+from incidentctl.cli.incident.update import offer_last_public_update
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.places import from_here
 from incidentctl.domain.common.text import one_line
@@ -40,7 +40,7 @@ def resolve_command(
     done = call.respond(lambda response: lifecycle.resolve(response, said), "resolve", echo=said)
     if not call.json:
         print_left(done.incident, needs_retrospective=done.needs_retrospective)
-    tell_page(call, done.incident)
+    offer_last_public_update(call, done.incident)
 
 
 def print_left(incident: Incident, *, needs_retrospective: bool) -> None:
@@ -112,7 +112,7 @@ def cancel_command(
         "cancel",
         echo=said,
     )
-    tell_page(call, done.incident)
+    offer_last_public_update(call, done.incident)
 
 
 @respond_command(at=False)

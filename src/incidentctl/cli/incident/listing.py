@@ -11,7 +11,12 @@ import typer
 from incidentctl.app.incident.query import Filters, head_as_json, listed, lost_duplicates
 from incidentctl.app.learn.late import late_retrospectives
 from incidentctl.app.record.looked import none_here
-from incidentctl.cli.session import report_sync_state, say_left_out, tell_reading, workspace_of
+from incidentctl.cli.session import (
+    report_sync_state,
+    say_left_out,
+    show_reading_progress,
+    workspace_of,
+)
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import Json
 from incidentctl.domain.common.times import iso, rough_duration
@@ -51,7 +56,9 @@ def list_command(
     incidentctl list --all --since 7d
     """
     workspace = workspace_of(ctx)
-    heads = listed(workspace, Filters(all_, since, service, severity, kind, text), tell_reading)
+    heads = listed(
+        workspace, Filters(all_, since, service, severity, kind, text), show_reading_progress
+    )
     restricted_ids = workspace.record.restricted_ids()
     report_sync_state(workspace)
     lost = lost_duplicates(workspace)
@@ -68,7 +75,7 @@ def list_command(
         return
     filtered = (service, severity, kind, text) != (None,) * 4
     if not filtered:
-        _tell_late(late)
+        _show_late_retrospectives(late)
     for sentence in lost:
         console.say(f"problem: {sentence} Reopen one with `incidentctl reopen ID`.", "warning")
     if not heads:
@@ -101,7 +108,7 @@ def list_command(
     )
 
 
-def _tell_late(late: list[tuple[str, Due]]) -> None:
+def _show_late_retrospectives(late: list[tuple[str, Due]]) -> None:
     """Say which retrospectives are late."""
     for ident, entry in late[:_FEW]:
         since = rough_duration(entry.overdue_by)

@@ -82,7 +82,7 @@ class Call:
         self.who = known_actor(workspace, ident, self.who, asks=not self.json)
         when = parse_moment(workspace, self.who, self.at)
         if when is not None:
-            report_told(workspace, self.who, when)
+            report_time_read(workspace, self.who, when)
         return Response(
             workspace, ident, self.who, at=when and when.moment, on_recorded=confirm_recorded
         )
@@ -141,7 +141,7 @@ def known_actor(workspace: Workspace, ident: str, who: Actor, *, asks: bool = Tr
     return who
 
 
-def report_told(workspace: Workspace, who: Actor, when: ToldTime) -> None:
+def report_time_read(workspace: Workspace, who: Actor, when: ToldTime) -> None:
     """Print a typed time as it was understood, and what may be wrong with it."""
     console.say(f"at {echo(workspace, who, when)}")
     if when.note:

@@ -192,18 +192,18 @@ def warn_page(workspace: Workspace, incident: Incident, *, advise: bool = True) 
         "warning",
     )
     if advise:
-        console.say(f"Tell customers: {_tell_customers(incident)}", "warning")
+        console.say(f"Tell customers: {_public_update_command(incident)}", "warning")
     return True
 
 
-def tell_page(call: Call, incident: Incident) -> None:
+def offer_last_public_update(call: Call, incident: Incident) -> None:
     """Do as `warn_page`; on a terminal ask for the last public update, and post it."""
     asks = choices.can_ask(call)
     if not warn_page(call.workspace, incident, advise=not asks) or not asks:
         return
     from incidentctl.cli.terminal.prompts import ask_text
 
-    later = f"Customers are not informed. Later: {_tell_customers(incident)}"
+    later = f"Customers are not informed. Later: {_public_update_command(incident)}"
     said = ask_text("Tell customers that it is over: they read this text (Enter: not now):",
                     optional=True)  # fmt: skip
     if not said:
@@ -224,7 +224,7 @@ def tell_page(call: Call, incident: Incident) -> None:
     publish(call.workspace, posted.incident, call.who)
 
 
-def _tell_customers(incident: Incident) -> str:
+def _public_update_command(incident: Incident) -> str:
     part = incident.id.rsplit("-", 1)[-1]
     return f'incidentctl update --public -i {part} "It works again."'
 

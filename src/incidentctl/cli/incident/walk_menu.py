@@ -21,7 +21,7 @@ from incidentctl.cli.terminal.live_prompt import (
     Typed,
     ask,
 )
-from incidentctl.cli.terminal.prompts import tell_not_recorded
+from incidentctl.cli.terminal.prompts import say_not_recorded
 from incidentctl.domain.common.text import clean, one_line
 from incidentctl.domain.incident.walk.machine import Choice, Screen, read_line
 
@@ -104,13 +104,13 @@ class Menu:
             except Changed as changed:
                 text, cursor = changed.text, changed.cursor
             except Left as left:
-                tell_not_recorded("" if _choice(shown, left.text) else left.text)
+                say_not_recorded("" if _choice(shown, left.text) else left.text)
                 raise KeyboardInterrupt from None
 
     def _text(self, choice: Choice | None, text: str, line: str) -> Reply | None:
         """Ask for the text of a choice; None after Esc, and where no choice takes it."""
         if choice is None or choice.asks is None:
-            tell_not_recorded(text)
+            say_not_recorded(text)
             return None
         names = self._walking.names(choice)
         numbered = _numbered(names) if choice.of in _NUMBERED else []
@@ -134,10 +134,10 @@ class Menu:
                 self._show(True)
                 continue
             except Back as back:
-                tell_not_recorded(back.text)
+                say_not_recorded(back.text)
                 return None
             except Left as left:
-                tell_not_recorded(left.text)
+                say_not_recorded(left.text)
                 raise KeyboardInterrupt from None
             if said.isdecimal() and 0 < int(said) <= len(numbered):
                 said = numbered[int(said) - 1].name

@@ -123,8 +123,8 @@ def add(
         raise
     report_notes(workspace, recorded.notes)
     if json:
-        told = {"incident": ident, "events": list(recorded.events), "commit": recorded.commit}
-        console.print_json("actions-add", told)
+        row = {"incident": ident, "events": list(recorded.events), "commit": recorded.commit}
+        console.print_json("actions-add", row)
 
 
 @app.command()

@@ -9,7 +9,12 @@ from typing import Annotated
 import typer
 
 from incidentctl.app.workspace.workspace import Workspace, open_workspace
-from incidentctl.cli.session import open_catalog, tell_reading, warn_if_local, warn_old_reading
+from incidentctl.cli.session import (
+    open_catalog,
+    show_reading_progress,
+    warn_if_local,
+    warn_old_reading,
+)
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, Json
 from incidentctl.domain.common.text import count, one_line
@@ -41,7 +46,7 @@ def build(
     workspace = open_catalog(ctx)
     warn_if_local(workspace)
     warn_old_reading(workspace)
-    built = build_page(workspace, out, at=_moment(workspace, at), on_read=tell_reading)
+    built = build_page(workspace, out, at=_moment(workspace, at), on_read=show_reading_progress)
     page, outcome = built.known.page, built.outcome
     if json:
         console.print_json(

@@ -31,10 +31,10 @@ def _until_fits(question: str, default: str, read: Callable[[str], _Answer]) -> 
         try:
             return read(ask_text(question, default))
         except UsageError as refusal:
-            _tell(refusal)
+            _show_refusal(refusal)
 
 
-def _tell(refusal: UsageError) -> None:
+def _show_refusal(refusal: UsageError) -> None:
     console.say(refusal.message, "error")
     if hint := worded(refusal.hint):
         console.say(hint)
@@ -51,7 +51,7 @@ def _names(question: str, what: str, default: str = "") -> tuple[str, ...]:
         if not wrong:
             break
         for refusal in wrong:
-            _tell(refusal)
+            _show_refusal(refusal)
         if kept:
             default = ""
             asked = f"Kept: {', '.join(kept)}. Which others? (Enter for none)"

@@ -80,13 +80,13 @@ def ask_text(message: str, default: str = "", *, optional: bool = False) -> str:
     try:
         answer = str(asked.unsafe_ask()).strip() or default
     except KeyboardInterrupt:
-        tell_not_recorded(asked.application.current_buffer.text)
+        say_not_recorded(asked.application.current_buffer.text)
         raise
     answered.append(answer)
     return answer
 
 
-def tell_not_recorded(text: str) -> None:
+def say_not_recorded(text: str) -> None:
     """Give back what somebody typed and did not enter, if it is anything."""
     if text.strip():
         say(f"Not recorded: {text.strip()}", "warning")

@@ -81,70 +81,70 @@ def public_values(
     }
 
 
-def public_title(told: Mapping[str, Any]) -> str:
+def public_title(values: Mapping[str, Any]) -> str:
     """Return the title of what everybody may read."""
-    about = ", ".join(told["product_areas"])
-    called = told["headline"] or (f"{about} status" if about else "Status")
-    return ": ".join(filter(None, (told["organisation"], called)))
+    about = ", ".join(values["product_areas"])
+    called = values["headline"] or (f"{about} status" if about else "Status")
+    return ": ".join(filter(None, (values["organisation"], called)))
 
 
-def occasion(told: Mapping[str, Any]) -> str:
+def occasion(values: Mapping[str, Any]) -> str:
     """Return what the head of a message says before the title; empty where that says it."""
-    event = told["event"]
+    event = values["event"]
     if event in ("resolved", "public-update"):
-        over = event == "resolved" or told["status"] == RESOLVED
-        return "Cancelled" if told.get("cancelled") else "Resolved" if over else ""
+        over = event == "resolved" or values["status"] == RESOLVED
+        return "Cancelled" if values.get("cancelled") else "Resolved" if over else ""
     return _OCCASIONS.get(event, "")
 
 
-def built_in(told: Mapping[str, Any]) -> str:
+def built_in(values: Mapping[str, Any]) -> str:
     """Return the text where the organisation has no template of its own."""
-    if "id" not in told:
-        over = told["status"] == RESOLVED
-        return sentences(told["text"], *told["states"], None if over else _next(told))
-    drill = "DRILL: " if told["drill"] else ""
-    named = f"{told['title']} ({told['id']})"
-    head = f"{drill}{told['severity']}: {named}." if told["severity"] else f"{drill}{named}."
-    services = ", ".join(told["services"])
+    if "id" not in values:
+        over = values["status"] == RESOLVED
+        return sentences(values["text"], *values["states"], None if over else _next(values))
+    drill = "DRILL: " if values["drill"] else ""
+    named = f"{values['title']} ({values['id']})"
+    head = f"{drill}{values['severity']}: {named}." if values["severity"] else f"{drill}{named}."
+    services = ", ".join(values["services"])
     about = [
         f"Affected: {services}." if services else "",
-        f"Impact: {told['impact']}" if told["impact"] else "",
-        f"Commander: {told['commander']}.",
+        f"Impact: {values['impact']}" if values["impact"] else "",
+        f"Commander: {values['commander']}.",
     ]
-    event = told["event"]
+    event = values["event"]
     if event == "declared":
-        return sentences(head, f"Declared at {told['declared']}.", *about, _next(told))
+        return sentences(head, f"Declared at {values['declared']}.", *about, _next(values))
     if event == "severity":
-        return sentences(f"{drill}Now {told['severity']}: {named}.", *about, _next(told))
+        return sentences(f"{drill}Now {values['severity']}: {named}.", *about, _next(values))
     if event in ("update", "public-update"):
-        return sentences(head, f"Status: {told['status']}.", told["text"], _next(told))
+        return sentences(head, f"Status: {values['status']}.", values["text"], _next(values))
     if event == "handover":
-        new = f"{told['commander']} commands since {told['at']}."
-        return sentences(head, new, _next(told))
+        new = f"{values['commander']} commands since {values['at']}."
+        return sentences(head, new, _next(values))
     if event == "resolved":
-        word = "Cancelled" if told["cancelled"] else "Resolved"
-        ended = f"{drill}{word} at {told['at']}: {named}."
-        return sentences(ended, told["text"], "No further updates follow.")
+        word = "Cancelled" if values["cancelled"] else "Resolved"
+        ended = f"{drill}{word} at {values['at']}: {named}."
+        return sentences(ended, values["text"], "No further updates follow.")
     if event == "overdue":
-        since = f"An update was due at {told['next_update']}, and nobody has posted it."
-        return sentences(head, since, f"Commander: {told['commander']}.")
+        since = f"An update was due at {values['next_update']}, and nobody has posted it."
+        return sentences(head, since, f"Commander: {values['commander']}.")
     if event == "unanswered":
-        nobody = f"Nobody has answered since {told['declared']}."
-        return sentences(head, nobody, f"Called now: {told['call']}.", *about, _next(told))
+        nobody = f"Nobody has answered since {values['declared']}."
+        return sentences(head, nobody, f"Called now: {values['call']}.", *about, _next(values))
     if event == "heartbeat-missed":
-        since = f"It should have come by {told['declared']}."
+        since = f"It should have come by {values['declared']}."
         return sentences(named, since, "What it watches may be down: silence is no all-clear.")
     if event == "retrospective-due":
-        late = f"Its retrospective was due at {told['at']}, and nobody has written it."
+        late = f"Its retrospective was due at {values['at']}, and nobody has written it."
         return sentences(head, late)
-    return sentences(head, f"This action item is overdue: {told['text']}")
+    return sentences(head, f"This action item is overdue: {values['text']}")
 
 
-def _next(told: Mapping[str, Any]) -> str:
-    when = told["next_update"]
+def _next(values: Mapping[str, Any]) -> str:
+    when = values["next_update"]
     if when is None:
         return _NO_NEXT
-    return "" if when in (told["text"] or "") else f"Next update at {when}."
+    return "" if when in (values["text"] or "") else f"Next update at {when}."
 
 
 def _time(incident: Incident, moment: datetime | None) -> str | None:

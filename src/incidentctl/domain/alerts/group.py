@@ -268,7 +268,7 @@ def copies(groups: Iterable[Group]) -> dict[str, str]:
     return found
 
 
-def united(groups: Iterable[Group]) -> list[Group]:
+def without_copies(groups: Iterable[Group]) -> list[Group]:
     """Return the groups, copies as one with the earliest, the newest first."""
     known = {group.id: group for group in groups}
     same = copies(known.values())

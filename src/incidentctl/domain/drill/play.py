@@ -116,10 +116,10 @@ def due(incident: Incident, injects: Sequence[ScheduledInject], now: datetime) -
     if play is None or next_at(incident, injects) is None:
         return []
     passed = elapsed(play, now)
-    return [_told(each) for each in waiting(play, injects) if each.after <= passed]
+    return [_as_played(each) for each in waiting(play, injects) if each.after <= passed]
 
 
-def _told(each: ScheduledInject) -> facts.InjectPlayed:
+def _as_played(each: ScheduledInject) -> facts.InjectPlayed:
     return facts.InjectPlayed(each.number, each.tell[:MAX_TEXT])
 
 
@@ -132,7 +132,7 @@ def tell_next(incident: Incident, injects: Sequence[ScheduledInject]) -> list[An
             f"Every inject of {play.drill} was played." if injects else "No inject is known here.",
             hint=Hint("log-own"),
         )
-    return [_told(left[0])]
+    return [_as_played(left[0])]
 
 
 def pause(incident: Incident) -> list[Any]:

@@ -77,7 +77,7 @@ def score(incident: Incident, drill: Drill | None) -> Score:
         min((update.counted for update in incident.updates), default=None),
     )
     absent = (
-        "whoever started the drill declared it",
+        "the person who started the drill declared it",
         f"only {incident.declared_by} commanded, who caused the drill",
         "no update was posted",
     )

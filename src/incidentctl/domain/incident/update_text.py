@@ -46,11 +46,11 @@ def names(phase: str, audience: str) -> tuple[str, ...]:
     return tuple(f"templates/update{part}.md.j2" for part in parts)
 
 
-def built_in(told: dict[str, Any]) -> str:
+def built_in(values: dict[str, Any]) -> str:
     """Return the text where the organisation has no template of its own."""
-    inside, public = _BEGINS.get(told["phase"], ("", ""))
-    severity, title = told["severity"], told["title"]
+    inside, public = _BEGINS.get(values["phase"], ("", ""))
+    severity, title = values["severity"], values["title"]
     head = f"{severity}: {title}" if severity else title
-    begin = (public,) if told["audience"] == PUBLIC else (head, inside)
-    following = f"Next update at {told['next_update']}" if told["next_update"] else None
-    return sentences(*begin, told["impact"], told["text"], following)
+    begin = (public,) if values["audience"] == PUBLIC else (head, inside)
+    following = f"Next update at {values['next_update']}" if values["next_update"] else None
+    return sentences(*begin, values["impact"], values["text"], following)

@@ -39,7 +39,7 @@ def public_updates(incident: Incident) -> tuple[PostedUpdate, ...]:
     """
     if incident.kind not in KINDS:
         return ()
-    found = [_told(update) for update in incident.updates if update.public]
+    found = [_as_posted(update) for update in incident.updates if update.public]
     return tuple(sorted(found, key=lambda each: (each.at, each.id)))
 
 
@@ -86,7 +86,7 @@ def phase_of(status: str) -> str:
     return status if status in public.PHASES else public.INVESTIGATING
 
 
-def _told(update: Update) -> PostedUpdate:
+def _as_posted(update: Update) -> PostedUpdate:
     text, headline = (None if t == REDACTED else t for t in (update.text, update.headline))
     return PostedUpdate(
         update.event, update.at, phase_of(update.phase), text, states_of(update.states), headline,

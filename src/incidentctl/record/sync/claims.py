@@ -33,7 +33,7 @@ KEPT_DAYS = 30
 _LOOKS = timedelta(days=1)
 _SEEN = "seen.json"
 #: So many are removed at once at most.
-_AT_ONCE = 200
+_BATCH_SIZE = 200
 #: What was first met when, as long as no file can say so: a full disk holds up no page.
 _unwritten: dict[Path, datetime] = {}
 
@@ -96,7 +96,7 @@ def clean(remote: Remote, state: Path, *, now: datetime, limit: float) -> None:
     if found is None:
         return
     seen = {ref: seen.get(ref, 0) + 1 for ref in found}
-    old = [ref for ref, days in seen.items() if days > KEPT_DAYS][:_AT_ONCE]
+    old = [ref for ref, days in seen.items() if days > KEPT_DAYS][:_BATCH_SIZE]
     if old:
         remote.remove({ref: found[ref] for ref in old}, until=until)
     with contextlib.suppress(OSError):  # then they are counted anew

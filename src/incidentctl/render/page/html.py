@@ -168,7 +168,9 @@ def incident_html(page: Page, incident: PublicIncident, look: Look) -> str:
         ended=show(ended, local) if ended else None,
         ended_iso=iso(ended) if ended else None,
         took=format_duration((ended or page.at) - incident.began),
-        updates=[_told(page, incident, update, local) for update in reversed(incident.updates)],
+        updates=[
+            _shown_update(page, incident, update, local) for update in reversed(incident.updates)
+        ],
         built=show(page.at, local),
         built_iso=iso(page.at),
     )
@@ -224,7 +226,7 @@ def _row(page: Page, incident: PublicIncident, local: tzinfo, up: str = "") -> R
         iso(incident.began),
         worst(incident.now().values()) if incident.ended is None else incident.worst(),
         ", ".join(page.title_of(area) for area in incident.areas),
-        _told(page, incident, last, local) if last else None,
+        _shown_update(page, incident, last, local) if last else None,
         max(0, len(incident.updates) - 1),
         incident.ended is None,
     )
@@ -237,7 +239,9 @@ def _when(incident: PublicIncident, local: tzinfo, at: datetime) -> str:
     return f"{began}, for {format_duration(incident.ended - incident.began)}"
 
 
-def _told(page: Page, incident: PublicIncident, update: PublicUpdate, local: tzinfo) -> ShownUpdate:
+def _shown_update(
+    page: Page, incident: PublicIncident, update: PublicUpdate, local: tzinfo
+) -> ShownUpdate:
     said = incident.said_by(update).items()
     states = tuple((page.title_of(area), state) for area, state in said)
     promised = update.next_at if update is incident.updates[-1] and not incident.ended else None

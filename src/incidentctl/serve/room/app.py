@@ -114,8 +114,8 @@ def _room(frame: Frame, origin: Origin, sessions: Sessions, more: list[Route]) -
 
 async def _http_error(_: Request, error: Exception) -> Response:
     code = error.status_code if isinstance(error, HTTPException) else 500
-    told = "There is no such page." if code == 404 else "This is not done here."
-    return shut_page(ShutError(code, told, ""), "/")
+    reason = "There is no such page." if code == 404 else "This is not done here."
+    return shut_page(ShutError(code, reason, ""), "/")
 
 
 async def _static(request: Request) -> Response:

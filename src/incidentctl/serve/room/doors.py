@@ -18,10 +18,10 @@ from incidentctl.serve.settings import Settings
 class ShutError(Exception):
     """Somebody is not let in; the message says why, and `hint` what to do."""
 
-    def __init__(self, code: int, told: str, hint: str, *, can_sign_in: bool = False) -> None:
+    def __init__(self, code: int, reason: str, hint: str, *, can_sign_in: bool = False) -> None:
         """Take the status of the answer, and whether a link can lead on."""
-        super().__init__(told)
-        self.code, self.told, self.hint, self.can_sign_in = code, told, hint, can_sign_in
+        super().__init__(reason)
+        self.code, self.reason, self.hint, self.can_sign_in = code, reason, hint, can_sign_in
 
 
 class Door(Protocol):
@@ -120,8 +120,8 @@ class OpenIdDoor:
 
 
 _ADDRESS = "the address that your team gave you"
-_TELL = "Tell whoever runs the room."
-_TELL_ELSE = "If you are signed in, tell whoever runs the room."
+_TELL = "Tell the person who runs the room."
+_TELL_ELSE = "If you are signed in, tell the person who runs the room."
 
 
 def cookie_of(request: Request, name: str) -> str | None:

@@ -153,7 +153,7 @@ class Frame:
             except IncidentctlError as refusal:
                 return self._error(visit, refusal)
             except OSError as error:
-                return self._error(visit, _told(error))
+                return self._error(visit, _as_refusal(error))
 
         try:
             return await self.work(visited)
@@ -176,14 +176,14 @@ class Frame:
                 self._known.pop(next(iter(self._known)), None)
             return person
         except InvalidDataError as error:
-            raise ShutError(403, error.message, "Tell whoever runs the room.") from None
+            raise ShutError(403, error.message, "Tell the person who runs the room.") from None
 
     def _shown(self, visit: Visit, show: Show, code: int = 200) -> HTMLResponse:
         return HTMLResponse(self.rendered(visit, show(visit)), code)
 
     def _error(self, visit: Visit, refusal: IncidentctlError) -> HTMLResponse:
-        told = values(told=refusal.message, hint=worded(refusal.hint) or "")
-        return HTMLResponse(self.rendered(visit, Page("error.html.j2", told)), _code(refusal))
+        shown = values(message=refusal.message, hint=worded(refusal.hint) or "")
+        return HTMLResponse(self.rendered(visit, Page("error.html.j2", shown)), _code(refusal))
 
     def rendered(self, visit: Visit, page: Page) -> str:
         """Return a page as HTML, with what all pages show."""
@@ -220,7 +220,7 @@ class Frame:
             except IncidentctlError as refusal:
                 code, visit.refusal = _code(refusal), _refusal_of(visit, refusal)
             except OSError as error:
-                code, visit.refusal = 503, _refusal_of(visit, _told(error))
+                code, visit.refusal = 503, _refusal_of(visit, _as_refusal(error))
             except Exception as error:  # noqa: BLE001 (what was typed must come back)
                 code, visit.refusal = 500, Refusal(self._bug(error), _kept(visit))
             else:
@@ -239,9 +239,9 @@ class Frame:
             body = await self._bodies.read(request)
             text = body.decode("utf-8", "replace")
         except TooLargeError:
-            told = f"The form is larger than {MAX_FORM // 1024**2} MiB."
+            reason = f"The form is larger than {MAX_FORM // 1024**2} MiB."
             hint = "Nothing was recorded. Go back to what you typed, and link a file instead."
-            raise ShutError(413, told, hint) from None
+            raise ShutError(413, reason, hint) from None
         except TooSlowError:
             raise ShutError(408, "The form did not come in time.", _BACK) from None
         except BusyError:
@@ -255,7 +255,7 @@ class Frame:
     def _refused(self, request: Request, shut: ShutError) -> Response:
         if shut.code == 403:  # somebody claims to be who they are not, or the proxy is set up wrong
             peer = request.client.host if request.client else "unknown"
-            self._log.write_some("warning", "room-refused", reason=shut.told, peer=peer)
+            self._log.write_some("warning", "room-refused", reason=shut.reason, peer=peer)
         path = request.url.path if request.method == "GET" else "/"
         return shut_page(shut, path)
 
@@ -272,7 +272,7 @@ _BACK = "Nothing was recorded. Go back to what you typed, and send it again."
 def shut_page(shut: ShutError, path: str) -> HTMLResponse:
     """Return the page for who is not let in; `path` is where they wanted to go."""
     page = render(
-        "shut.html.j2", told=shut.told, hint=shut.hint, path=path, can_sign_in=shut.can_sign_in
+        "shut.html.j2", message=shut.reason, hint=shut.hint, path=path, can_sign_in=shut.can_sign_in
     )
     return HTMLResponse(page, shut.code)
 
@@ -303,8 +303,8 @@ def _shut_by(refusal: IncidentctlError) -> ShutError:
 
 def _refusal_of(visit: Visit, refusal: IncidentctlError) -> Refusal:
     hint = worded(refusal.hint)
-    told = f"{hint} {_kept(visit)}" if hint else _kept(visit)
-    return Refusal(refusal.message, told, visit.about)
+    hint = f"{hint} {_kept(visit)}" if hint else _kept(visit)
+    return Refusal(refusal.message, hint, visit.about)
 
 
 def _kept(visit: Visit) -> str:
@@ -314,7 +314,7 @@ def _kept(visit: Visit) -> str:
     return f"Recorded before that: {'; '.join(visit.recorded)}. Do not send it again."
 
 
-def _told(error: OSError) -> EnvironmentFailedError:
+def _as_refusal(error: OSError) -> EnvironmentFailedError:
     place = f"{error.filename}: " if isinstance(error.filename, str) else ""
     return EnvironmentFailedError(f"{place}{error.strerror or error}.")
 

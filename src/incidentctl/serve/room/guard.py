@@ -54,11 +54,13 @@ class Guard:
             return PlainTextResponse("This is not done here.\n", 405, {"Allow": "GET, HEAD, POST"})
         host = _only(headers.getlist("host"))
         if host not in self._origin.hosts:
-            told = f"The room is at {self._origin.address}: a proxy must pass on the Host header.\n"
-            return PlainTextResponse(told, 421)
+            message = (
+                f"The room is at {self._origin.address}: a proxy must pass on the Host header.\n"
+            )
+            return PlainTextResponse(message, 421)
         if method == "POST" and not self._is_own_form(host, headers):
-            told = "The form was sent by a page of another place. Nothing was done.\n"
-            return PlainTextResponse(told, 403)
+            message = "The form was sent by a page of another place. Nothing was done.\n"
+            return PlainTextResponse(message, 403)
         return None
 
     def _is_own_form(self, host: str, headers: Headers) -> bool:

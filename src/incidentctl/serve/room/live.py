@@ -126,8 +126,8 @@ class Live:
         """Return the stream of one connection; 503 if too many follow."""
         follower = self.follow(what)
         if follower is None:
-            told = "Too many browsers follow; ask again.\n"
-            return PlainTextResponse(told, 503, {"Retry-After": "10"})
+            message = "Too many browsers follow; ask again.\n"
+            return PlainTextResponse(message, 503, {"Retry-After": "10"})
         return StreamingResponse(
             self._events(follower), media_type="text/event-stream", headers=_HEADERS
         )

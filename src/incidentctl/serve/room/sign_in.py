@@ -73,5 +73,5 @@ def routes(
     return [Route("/sign-in", sign_in), Route(_BACK, signed_in)]
 
 
-def _failed(told: str, code: int) -> Response:
-    return shut_page(ShutError(code, told, "", can_sign_in=True), "/")
+def _failed(reason: str, code: int) -> Response:
+    return shut_page(ShutError(code, reason, "", can_sign_in=True), "/")

@@ -122,8 +122,8 @@ def amend(
         raise RefusedError(f"Entry {entry.number} holds no text of its own.", echo=text)
     if moment is not None and kind is not None:
         moment = timely(incident, (kind,), moment)
-    told = short(said(text, "a text")) if text is not None else None
-    return [facts.Amended(entry.event, told, iso(moment) if moment else None)]
+    cleaned = short(said(text, "a text")) if text is not None else None
+    return [facts.Amended(entry.event, cleaned, iso(moment) if moment else None)]
 
 
 def pin(incident: Incident, word: str) -> list[Any]:

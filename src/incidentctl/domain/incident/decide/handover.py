@@ -72,9 +72,9 @@ def may_take(incident: Incident, *, by: str) -> None:
 def take(incident: Incident, reason: str, *, by: str, name: str | None = None) -> list[Any]:
     """Take command unasked, with the reason."""
     may_take(incident, by=by)
-    told = short(said(reason, "a reason"))
+    cleaned = short(said(reason, "a reason"))
     return [
-        facts.CommandTaken(incident.commander, told),
+        facts.CommandTaken(incident.commander, cleaned),
         facts.RoleAssigned(COMMANDER, by, name),
     ]
 

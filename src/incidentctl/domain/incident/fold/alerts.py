@@ -26,15 +26,15 @@ def first_of_each(events: list[EffectiveEvent]) -> list[EffectiveEvent]:
     if not any(is_alert(each.event.by) for each in events):
         return events
     seen: set[Any] = set()
-    standing: dict[Any, Any] = {}
+    newest: dict[Any, Any] = {}
     kept = []
     for each in events:
         fact, by_alert = each.event.fact, is_alert(each.event.by)
         if isinstance(fact, _STANDING):
             what = getattr(fact, "runbook", type(fact))
-            if by_alert and standing.get(what) == fact:
+            if by_alert and newest.get(what) == fact:
                 continue
-            standing[what] = fact
+            newest[what] = fact
         elif by_alert:
             same = _same(fact)
             if same in seen:

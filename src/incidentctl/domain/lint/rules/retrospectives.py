@@ -77,8 +77,8 @@ RULES = (
             "IC226",
             "warning",
             "An action item of nobody",
-            "An owner who left, or whose name is mistyped, sees to nothing; and whoever is meant "
-            "does not find it among their own.",
+            "An owner who left, or whose name is mistyped, sees to nothing; and the one who is "
+            "meant does not find it among their own.",
             "Name a member or a team of the catalog.",
         ),
         check_around=nobodys,

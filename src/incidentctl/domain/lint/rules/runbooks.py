@@ -253,7 +253,7 @@ RULES = (
             "IC227",
             "warning",
             "A severity whose cadence a runbook overrules",
-            "`every` of a step counts more than `update_every` of the severity: whoever wrote the "
+            "`every` of a step counts more than `update_every` of the severity: the author of the "
             "shorter one believes that updates are due sooner than they are.",
             "Change `every` of the step, or remove it.",
         ),

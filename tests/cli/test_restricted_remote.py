@@ -84,7 +84,7 @@ def test_nor_among_many_branches(run, git, team, places, protocol):
 
 
 def test_nor_where_only_its_push_goes_there(run, git, team, places):
-    """It fetches from a place apart, and pushes to the shared one under another name."""
+    """It fetches from a separate place, and pushes to the shared one under another name."""
     own_commit(git, team, places)
     git(team, "remote", "set-url", "vault", "git@forge-work:org/vault.git")
     git(team, "remote", "set-url", "--push", "vault", "git@forge-other:org/repo.git")
@@ -129,7 +129,7 @@ def test_nor_while_the_shared_place_does_not_answer(run, git, team, places):
     assert SECRET in everything(git, places / "vault.git")
 
 
-def test_what_is_proven_apart_gets_it(run, git, team, places):
+def test_what_is_proven_to_be_another_place_gets_it(run, git, team, places):
     own_commit(git, team, places)
     git(team, "remote", "set-url", "vault", "git@forge-work:org/vault.git")
     restricted(run)

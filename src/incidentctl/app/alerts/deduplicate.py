@@ -22,7 +22,7 @@ from incidentctl.errors import EnvironmentFailedError
 _STILL = timedelta(hours=1)
 
 
-class Uniting:
+class Deduplication:
     """Looks for incidents that are one: their ids differ where their alerts began apart."""
 
     def __init__(self, workspace: Workspace, book: Book, declaring: Declaring) -> None:
@@ -34,7 +34,7 @@ class Uniting:
         self._declared: dict[str, dict[str, datetime]] = {}
         """When each incident of a cause was declared that was open while this one looked."""
 
-    def unite(self, now: datetime, tally: Tally) -> None:
+    def cancel_duplicates(self, now: datetime, tally: Tally) -> None:
         """Cancel each later one as a duplicate of the earliest, which gets its alerts.
 
         Only those that nobody commands yet: where people respond, they decide. Every clone decides
@@ -50,7 +50,7 @@ class Uniting:
         for (cause, _), idents in same.items():
             if len(self._declared[cause]) > 1:
                 with contextlib.suppress(EnvironmentFailedError):
-                    self._unite(cause, idents, now, tally)
+                    self._cancel_later(cause, idents, now, tally)
 
     def _learn(self, idents: Iterable[str]) -> None:
         """Read what rules declared some incidents for; that never changes once it is known."""
@@ -62,7 +62,7 @@ class Uniting:
             if incident.cause is not None:
                 self._declared.setdefault(incident.cause, {})[ident] = incident.declared
 
-    def _unite(self, cause: str, idents: Sequence[str], now: datetime, tally: Tally) -> None:
+    def _cancel_later(self, cause: str, idents: Sequence[str], now: datetime, tally: Tally) -> None:
         opened = [load(self._workspace, ident) for ident in idents]
         first, *others = sorted(opened, key=lambda each: (each.declared, each.id))
         for later in others:

@@ -53,7 +53,7 @@ def missing_commit_read_as_empty() -> None:
 
 
 @mutant("torn")
-def refs_that_name_nothing_are_not_mended() -> None:
+def refs_that_name_nothing_are_not_repaired() -> None:
     def left(self: Any, **_: Any) -> None:
         """Leave it as it is."""
 
