@@ -60,7 +60,7 @@ roles-deferred:
 roles-kept:
 runbook-attached: runbook reason steps tasks title own
 runbook-detached: runbook reason
-severity-set: severity critical confirmed update_every retrospective retrospective_within reason
+severity-set: severity critical confirmed update_every retrospective retrospective_within reason before
 status-set: status
 step-done: step note link
 step-reopened: step reason

@@ -24,22 +24,23 @@ class SeveritySet(NamedTuple):
     """required, suggested or optional."""
     retrospective_within: str | None = None
     reason: str | None = None
-    instead_of: str | None = None
+    before: str | None = None
     """The severity that the person saw."""
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
         """The newest severity applies, also of two that nobody saw together."""
-        if self.instead_of is not None and (before := draft.severity_set) is not None:
-            other = before.fact
-            if (
-                other.instead_of == self.instead_of
-                and other.severity != self.severity
-                and before.by != event.by
-            ):
-                draft.problem(
-                    f"{before.by} set the severity {other.severity}, and {event.by} set "
-                    f"{self.severity} without having seen that: {self.severity} stands."
-                )
+        last = draft.severity_set
+        if (
+            self.before is not None
+            and last is not None
+            and last.fact.before == self.before
+            and last.fact.severity != self.severity
+            and last.by != event.by
+        ):
+            draft.problem(
+                f"{last.by} set the severity {last.fact.severity}, and {event.by} set "
+                f"{self.severity} without having seen that: {self.severity} stands."
+            )
         draft.severity_set = event
         if draft.severity not in (None, self.severity):
             draft.set(severity_changed=event.id)
