@@ -120,9 +120,6 @@ def unknown(line: str) -> str | None:
             break
         if word.isupper():  # `incidentctl COMMAND --help`
             return None
-        if word.startswith("-") and found.invoke_without_command:  # `actions --overdue`
-            words.insert(0, word)
-            break
         if word not in found.list_commands(context):
             return word
         found = found.get_command(context, word)

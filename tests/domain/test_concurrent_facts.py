@@ -258,7 +258,7 @@ def test_two_people_who_end_one_step(one, other, by, sentence):
 
 
 def changed(name, before, **more):
-    return facts.SeveritySet(name, confirmed=True, before=before, **more)
+    return facts.SeveritySet(name, confirmed=True, was=before, **more)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import inspect
 
 import pytest
 
-from incidentctl.domain.incident import facts
+from incidentctl.domain.incident import event_json, facts
 
 KINDS = """
 action-done: key step announcement link ident
@@ -60,7 +60,7 @@ roles-deferred:
 roles-kept:
 runbook-attached: runbook reason steps tasks title own
 runbook-detached: runbook reason
-severity-set: severity critical confirmed update_every retrospective retrospective_within reason before
+severity-set: severity critical confirmed update_every retrospective retrospective_within reason was
 status-set: status
 step-done: step note link
 step-reopened: step reason
@@ -78,6 +78,11 @@ update-snoozed: until
 def test_the_kinds_of_records_and_their_fields_are_these():
     lines = (f"{kind}: {' '.join(cls._fields)}".strip() for kind, cls in facts.KINDS.items())
     assert sorted(lines) == KINDS.strip().splitlines()
+
+
+def test_every_field_of_a_kind_can_be_checked():
+    hints = {hint for cls in facts.KINDS.values() for hint in cls.__annotations__.values()}
+    assert hints <= set(event_json._CHECKS)
 
 
 def test_lifecycle_kinds_are_kinds():

@@ -1,11 +1,14 @@
 import pickle
 import subprocess
 import sys
+from dataclasses import fields
+from types import SimpleNamespace
 
 import pytest
 
+from incidentctl.domain.catalog.settings import RecordSettings, Settings
 from incidentctl.files import cache
-from incidentctl.files.catalog.basics import Basics, Person, load_basics
+from incidentctl.files.catalog.basics import Basics, Person, basics_of, load_basics
 from incidentctl.files.catalog.cached import load_cached
 from incidentctl.files.catalog.loader import load
 from incidentctl.files.layout import read_all
@@ -119,6 +122,19 @@ def test_basics_know_the_settings_and_the_people(root, tmp_path):
         assert basics.by_email == {"alice@example.com": alice}
         assert basics.by_handle["bob"] == Person("bob", None, None, "Europe/Berlin")
         assert basics.problems == (), "the fault of a service is not theirs"
+
+
+def test_basics_have_each_setting_of_their_name():
+    record, settings = (
+        SimpleNamespace(**{field.name: object() for field in fields(kind)})
+        for kind in (RecordSettings, Settings)
+    )
+    settings.record = record
+    catalog = SimpleNamespace(settings=settings, members=dict, of_kind=lambda _: [object()])
+    given = vars(settings) | vars(record)
+    found = {n: v for n, v in basics_of(catalog, [])._asdict().items() if n in given}
+    assert len(found) > 4
+    assert found == {name: given[name] for name in found}
 
 
 def test_broken_files_leave_the_defaults(root):

@@ -181,7 +181,7 @@ def classify(
             level = level or scale_step(catalog, suggested)
             name = level.name
             stated = severity_fact(level, confirmed=confirmed, reason=reason)
-            found.append(stated._replace(before=incident.severity))
+            found.append(stated._replace(was=incident.severity))
     if category and (note := _unknown_category(catalog, category)):
         notes.append(note)
     case = Case(name or DEFAULT_SEVERITY, areas, category or incident.category)

@@ -24,16 +24,16 @@ class SeveritySet(NamedTuple):
     """required, suggested or optional."""
     retrospective_within: str | None = None
     reason: str | None = None
-    before: str | None = None
-    """The severity that the person saw."""
+    was: str | None = None
+    """The severity before it, as the person saw it."""
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
         """The newest severity applies, also of two that nobody saw together."""
         last = draft.severity_set
         if (
-            self.before is not None
+            self.was is not None
             and last is not None
-            and last.fact.before == self.before
+            and last.fact.was == self.was
             and last.fact.severity != self.severity
             and last.by != event.by
         ):
