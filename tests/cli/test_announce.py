@@ -295,7 +295,9 @@ def test_where_nothing_is_trusted_no_public_update_is_said_to_be_sent(bank, comm
     for text in ("Do not pay online", "Balances may look wrong"):
         posted = command("update", "--public", "--yes", text)
         assert posted.code == 0
-        assert "NOT SENT: customers, by webhook to 127.0.0.1. Nothing is sent:" in posted.err
+        assert "NOT SENT from here: customers, by webhook to 127.0.0.1. Nothing is" in posted.err
+        assert "A receiver in another clone, where that is trusted, sends it." in posted.err
+        assert "First see whether a receiver in another clone sent it" in posted.err
         assert "It is sent" not in posted.err
         assert "Try again with `incidentctl announce send -i " in posted.err
     trusted(command)

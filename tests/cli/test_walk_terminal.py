@@ -305,3 +305,22 @@ def test_what_is_declared_from_the_inbox_is_walked(shop):
     terminal.presses("l")
     assert terminal.ends() == 0
     assert show(shop)["commander"] == "annika"
+
+
+def test_what_was_typed_before_a_question_does_not_answer_it(run, team, declared):
+    declared()
+    run("log", "the key is hunter2")
+    environment = os.environ | {"TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
+    child = program.Terminal(
+        "-C", team, "redact", "-1", env=environment, dimensions=(24, 80), timeout=60,
+        encoding="utf-8",
+    )  # fmt: skip
+    child.delaybeforesend = None
+    child.send("y\ry\r")  # at once: the question comes later
+    child.delaybeforesend = 0.05
+    child.expect_exact("Redact")
+    child.expect_exact("(y/N)")
+    child.send("n\r")
+    child.expect_exact("Not redacted.")
+    child.expect(pexpect.EOF)
+    assert "hunter2" in run("log").out

@@ -52,7 +52,10 @@ class Goes(NamedTuple):
                 "to it."
             )
         where = "; ".join(self.places)
-        return f"NOT SENT: {where}. {self.held}" if self.held else f"It is sent: {where}."
+        if not self.held:
+            return f"It is sent: {where}."
+        elsewhere = "A receiver in another clone, where that is trusted, sends it."
+        return f"NOT SENT from here: {where}. {self.held} {elsewhere}"
 
 
 class Row(NamedTuple):

@@ -249,6 +249,11 @@ def publish(workspace: Workspace, incident: Incident, who: Actor) -> None:
         part = incident.id.rsplit("-", 1)[-1]
         again = f"incidentctl announce {done.again} -i {part}"
         console.say(f"Try again with `{again}`, or tell them yourself.")
+        if done.again == "send":
+            console.say(
+                "First see whether a receiver in another clone sent it: `incidentctl sync`, then "
+                f"`incidentctl announce list -i {part}`."
+            )
     if done.is_late:
         console.say("NOT SENT: it is not due. See `incidentctl announce list`.", "error")
     if done.shows:

@@ -169,14 +169,26 @@ def _takes_only_what_is_found(application: Application[Any]) -> None:
     application.key_bindings = merge_key_bindings(bindings)
 
 
+def _forget_typed() -> None:
+    """Drop the keys that were pressed before a question was on the screen."""
+    import termios
+
+    from prompt_toolkit.application import get_app_session
+    from prompt_toolkit.input.typeahead import clear_typeahead
+
+    clear_typeahead(get_app_session().input)
+    termios.tcflush(sys.stdin, termios.TCIFLUSH)
+
+
 def ask_confirm(message: str, *, default: bool = False) -> bool:
-    """Ask yes or no; Enter takes the default."""
+    """Ask yes or no; Enter takes the default. What was typed before the question does not count."""
     if not _plain():
         import questionary
 
         question = _fitting(message, 2, before=_QUESTION)
         # Enter ends it: of a typed "yes" nothing is left for the next question.
         asked = questionary.confirm(question, default=default, auto_enter=False)
+        asked.application.pre_run_callables.append(_forget_typed)
         return bool(asked.unsafe_ask())
     try:
         answer = _read_line(f"{clean(message)} [{'Y/n' if default else 'y/N'}]:").casefold()
