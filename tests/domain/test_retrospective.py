@@ -158,6 +158,9 @@ def test_the_facts_are_those_of_the_record():
             facts.RoleAssigned("mitigator", "dana"),
             facts.Noted("a slip"),
             ("erin", facts.Resolved("rolled back")),
+            ("alert:am", facts.Noted("a receiver")),
+            ("receiver@vm", facts.ActionDone("key", step="page")),
+            ("dana", facts.ActionDone("other", step="page")),
         )
     )
     assert [step.id for step in found.in_state("done")] == ["page"]
@@ -169,7 +172,7 @@ def test_the_facts_are_those_of_the_record():
         ("mitigator", "dana"),
     ]
     assert found.took.resolve == timedelta(seconds=6)
-    assert [entry.number for entry in found.timeline] == [1, 2, 3, 4, 5, 6, 7]
+    assert [entry.number for entry in found.timeline] == [*range(1, 11)]
 
 
 def test_what_was_retracted_is_no_fact():

@@ -17,7 +17,18 @@ _FIRST, _LAST = datetime(1971, 1, 1, tzinfo=UTC), datetime(9900, 1, 1, tzinfo=UT
 _MILLISECONDS = 10**11
 _ACKNOWLEDGED = frozenset({"acknowledged", "acknowledge", "ack", "acked"})
 _RESOLVED = frozenset(
-    {"resolved", "resolve", "recovered", "ok", "closed", "close", "normal", "inactive", "cleared"}
+    {
+        "resolved",
+        "resolve",
+        "recovered",
+        "ok",
+        "closed",
+        "close",
+        "normal",
+        "inactive",
+        "clear",
+        "cleared",
+    }
 )
 
 

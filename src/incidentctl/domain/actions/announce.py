@@ -18,7 +18,14 @@ from incidentctl.domain.catalog.runbook import Action, AppliesTo
 from incidentctl.domain.common.incident_kinds import DRILL, HEARTBEAT
 from incidentctl.domain.common.times import iso
 from incidentctl.domain.incident.ids import ulid_moment
-from incidentctl.domain.incident.state import FAILED, ActionRun, Entry, Incident, is_alert
+from incidentctl.domain.incident.state import (
+    FAILED,
+    OF_MACHINES,
+    ActionRun,
+    Entry,
+    Incident,
+    is_alert,
+)
 
 #: What happened longer ago is not told any more: nobody wants to hear it as if it were new.
 LATE = timedelta(hours=6)
@@ -28,8 +35,6 @@ PUBLIC = "public-update"
 MAX_REMINDERS, MAX_PAGES = 10, 5
 #: How often a missing update is told where the incident has no cadence.
 _USUAL_CADENCE = timedelta(minutes=30)
-#: The beginnings of the kinds that a receiver records, which answers no page.
-_OF_MACHINES = ("action-", "alert-")
 #: Who commands while nobody is known to.
 _NOBODY = "unknown"
 #: What is the life of a page; all else only tells something.
@@ -319,7 +324,7 @@ def answered(incident: Incident) -> bool:
     people = {held.person for held in incident.held} | {
         each.by
         for each in incident.entries
-        if not each.retracted and not each.kind.startswith(_OF_MACHINES)
+        if not each.retracted and not each.kind.startswith(OF_MACHINES)
     }
     return any(
         person not in (incident.declared_by, _NOBODY) and not is_alert(person) for person in people

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from incidentctl.domain.alerts.alert import Alert
-from incidentctl.domain.common.times import EARLIEST, from_iso
+from incidentctl.domain.common.times import EARLIEST, from_iso, iso
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.events import EffectiveEvent, Event
 from incidentctl.domain.incident.fold.alerts import first_of_each
@@ -184,10 +184,14 @@ def _apply(draft: _Draft, event: EffectiveEvent) -> None:
             draft.move([fact.member], FIRING)
             said = from_iso(fact.started) if fact.started else None
             if said is None or abs(said - started) >= timedelta(milliseconds=1):
-                what = "none" if said is None else "one that cannot be"
+                what = (
+                    "no start"
+                    if said is None
+                    else f"a start that cannot be, {iso(said)} (without a zone a time is in UTC)"
+                )
                 draft.problems.append(
-                    f"The sender gave {what} as the start: another receiver may make a group of "
-                    "its own of it."
+                    f"The sender gave {what}: it counts from its arrival, and another receiver "
+                    "may make a group of its own of it."
                 )
         case facts.AlertJoined():
             draft.move(fact.members, FIRING)

@@ -22,6 +22,8 @@ RESOLVED, CANCELLED, CLOSED = "resolved", "cancelled", "closed"
 MOMENTS = ("started", "detected", "acknowledged", "mitigated")
 #: What is recorded so much later than it happened was told afterwards.
 _AFTERWARDS = timedelta(minutes=1)
+#: The beginnings of the kinds that a receiver records by itself.
+OF_MACHINES = ("action-", "alert-")
 
 
 def is_alert(by: str) -> bool:
@@ -463,13 +465,19 @@ class Incident(NamedTuple):
 
     @property
     def people(self) -> tuple[str, ...]:
-        """Everybody who took part: wrote, held a role, was assigned."""
-        found = {entry.by for entry in self.entries if not entry.retracted}
+        """Everybody who took part: wrote, held a role, was assigned; no receiver of alerts."""
+        found = {
+            entry.by
+            for entry in self.entries
+            if not entry.retracted
+            # A receiver records what it sent under its account: `receiver@host`.
+            and not (entry.kind.startswith(OF_MACHINES) and "@" in entry.by)
+        }
         found.update(held.person for held in self.held)
         found.update(task.person for task in self.tasks if task.person)
         if self.individual:
             found.add(self.individual)
-        return tuple(sorted(found))
+        return tuple(sorted(each for each in found if not is_alert(each)))
 
     def time(self, moment: datetime) -> str:
         """Write a moment for people, in the organisation's zone."""
