@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from incidentctl.app.incident import corrections, handover, lifecycle, notes, roles
+from incidentctl.app.incident import corrections, handover, lifecycle, notes, roles, steps
 from incidentctl.app.incident.declare import Request, begin, complete, complete_if_cut_off
 from incidentctl.app.incident.due import due_now
 from incidentctl.app.incident.respond import Response
 from incidentctl.app.walk.walk import Walk
 from incidentctl.app.workspace.workspace import open_workspace
+from incidentctl.domain.incident.state import DONE
 from incidentctl.errors import RefusedError
 
 
@@ -107,6 +108,24 @@ def test_a_walk_records_each_answer_and_goes_on_behind_it(response, safe):
     walk.go_to("1")
     assert walk.look().screen.number == 1
     assert walk.answer("l", None).left
+
+
+def test_a_walk_refuses_what_was_typed_while_somebody_else_did_the_step(response):
+    walk = Walk(response)
+    walk.go_to("1")
+    step = walk.look().screen.at
+    assert walk.answer("d", None).needs
+    steps.done(response, step, note="first")
+    assert walk.look(typing=True).screen.state == DONE
+    before = response.look_again().entries
+    refused = walk.answer("d", "second")
+    assert refused.refused
+    assert refused.message is not None
+    assert refused.message.endswith("\nYou had typed: second")
+    assert response.look_again().entries == before
+    assert walk.look().screen.at == step
+    assert not walk.answer("d", "second").refused  # now it is said with the step in view
+    assert response.look_again().entries[-1].text.endswith("second")
 
 
 def test_what_is_over_is_not_due(response, workspace):

@@ -23,6 +23,7 @@ from incidentctl.cli.terminal.live_prompt import (
 )
 from incidentctl.cli.terminal.prompts import say_not_recorded
 from incidentctl.domain.common.text import clean, one_line
+from incidentctl.domain.incident.state import DONE, SKIPPED
 from incidentctl.domain.incident.walk.machine import Choice, Screen, read_line
 
 #: Questions whose answer is one name, which may be its number.
@@ -84,6 +85,8 @@ class Menu:
         """
         if reply.key == "a" and reply.line.strip() not in "aA":
             return self.offer_note(shown, reply.line)  # `a user says ...` looked like an assignment
+        if shown.state in (DONE, SKIPPED) and reply.key in ("d", "s") and reply.text:
+            return self.offer_note(shown, reply.text)  # somebody else was faster
         choice = _choice(shown, reply.key)
         if choice is None or choice.of is None or not reply.text:
             return None
