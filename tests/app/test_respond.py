@@ -10,7 +10,9 @@ from incidentctl.app.incident.due import due_now
 from incidentctl.app.incident.respond import Response
 from incidentctl.app.walk.walk import Walk
 from incidentctl.app.workspace.workspace import open_workspace
+from incidentctl.cli.incident.walk_menu import _listed
 from incidentctl.domain.incident.state import DONE
+from incidentctl.domain.incident.walk.machine import Choice
 from incidentctl.errors import RefusedError
 
 
@@ -126,6 +128,20 @@ def test_a_walk_refuses_what_was_typed_while_somebody_else_did_the_step(response
     assert walk.look().screen.at == step
     assert not walk.answer("d", "second").refused  # now it is said with the step in view
     assert response.look_again().entries[-1].text.endswith("second")
+
+
+def test_a_team_without_a_title_is_listed_by_its_name_alone(tmp_path, monkeypatch):
+    (tmp_path / "incidentctl.yaml").touch()
+    (tmp_path / "teams").mkdir()
+    (tmp_path / "teams" / "passenger.yaml").write_text("name: passenger\n")
+    (tmp_path / "teams" / "core.yaml").write_text("name: core\ntitle: The core\n")
+    monkeypatch.chdir(tmp_path)
+    workspace = open_workspace()
+    who = workspace.actor("ann")
+    ident = begin(workspace, Request("login is down"), who, on_recorded=print)
+    response = Response(workspace, ident, who, on_recorded=print)
+    names = Walk(response).names(Choice("x", "escalate", of="team"))
+    assert [text for text, _ in _listed(names, 2)] == ["  1  core       The core", "  2  passenger"]
 
 
 def test_what_is_over_is_not_due(response, workspace):

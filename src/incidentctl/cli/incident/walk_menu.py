@@ -172,13 +172,10 @@ def _listed(numbered: Sequence[Name], known: int) -> list[StyledLine]:
     """Return a line for each numbered name, and one that says how many more are known."""
     digits = len(str(len(numbered)))
     wide = max(len(one_line(each.name)) for each in numbered)
-    lines: list[StyledLine] = [
-        (
-            clean(f"  {number:>{digits}}  {one_line(each.name):{wide}}  {one_line(each.about)}"),
-            None,
-        )
-        for number, each in enumerate(numbered, 1)
-    ]
+    lines: list[StyledLine] = []
+    for number, each in enumerate(numbered, 1):
+        line = f"  {number:>{digits}}  {one_line(each.name):{wide}}  {one_line(each.about)}"
+        lines.append((clean(line.rstrip()), None))
     more = known - len(numbered)
     return [*lines, (f"  … and {more} more: Tab lists all", None)] if more else lines
 
