@@ -91,6 +91,30 @@ def test_an_organisation_may_have_any_letter():
     assert read_organisation(" Müller / Söhne ") == "Müller / Söhne"
 
 
+@pytest.mark.parametrize("texts", [["a=k,j", "b=k"], ["a=K", "b=j,k"]])
+def test_a_service_of_two_teams_is_refused(texts):
+    with pytest.raises(UsageError) as refusal:
+        read_groups(texts, ("k", "j"), "team")
+    assert refusal.value.message == "The teams a and b both name k, and a service has one owner."
+    shared = read_groups(texts, ("k", "j"), "product area")
+    assert [each.name for each in shared] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("asia/kolkata", "Asia/Kolkata"), ("asia/calcuta", "Asia/Calcutta"),
+        ("kolkata", "Asia/Kolkata"), ("New York", "America/New_York"),
+        ("europe/berln", "Europe/Berlin"), ("utc", "UTC"),
+        ("IST", None), ("CEST", None), ("../../etc/passwd", None),
+    ],
+)  # fmt: skip
+def test_a_zone_that_is_nearly_one_is_suggested(typed, meant):
+    with pytest.raises(UsageError) as refusal:
+        read_zone(typed)
+    assert refusal.value.hint == (meant and f"Did you mean {meant!r}?")
+
+
 def test_a_zone():
     assert read_zone("Europe/Berlin") == "Europe/Berlin"
     with pytest.raises(UsageError):

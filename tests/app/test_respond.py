@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from incidentctl.app.incident import corrections, handover, lifecycle, notes, roles
+from incidentctl.app.incident import corrections, handover, lifecycle, notes, roles, steps
 from incidentctl.app.incident.declare import Request, begin, complete, complete_if_cut_off
 from incidentctl.app.incident.due import due_now
 from incidentctl.app.incident.respond import Response
 from incidentctl.app.walk.walk import Walk
 from incidentctl.app.workspace.workspace import open_workspace
+from incidentctl.cli.incident.walk_menu import _listed
+from incidentctl.domain.incident.state import DONE
+from incidentctl.domain.incident.walk.machine import Choice
 from incidentctl.errors import RefusedError
 
 
@@ -107,6 +110,38 @@ def test_a_walk_records_each_answer_and_goes_on_behind_it(response, safe):
     walk.go_to("1")
     assert walk.look().screen.number == 1
     assert walk.answer("l", None).left
+
+
+def test_a_walk_refuses_what_was_typed_while_somebody_else_did_the_step(response):
+    walk = Walk(response)
+    walk.go_to("1")
+    step = walk.look().screen.at
+    assert walk.answer("d", None).needs
+    steps.done(response, step, note="first")
+    assert walk.look(typing=True).screen.state == DONE
+    before = response.look_again().entries
+    refused = walk.answer("d", "second")
+    assert refused.refused
+    assert refused.message is not None
+    assert refused.message.endswith("\nYou had typed: second")
+    assert response.look_again().entries == before
+    assert walk.look().screen.at == step
+    assert not walk.answer("d", "second").refused  # now it is said with the step in view
+    assert response.look_again().entries[-1].text.endswith("second")
+
+
+def test_a_team_without_a_title_is_listed_by_its_name_alone(tmp_path, monkeypatch):
+    (tmp_path / "incidentctl.yaml").touch()
+    (tmp_path / "teams").mkdir()
+    (tmp_path / "teams" / "passenger.yaml").write_text("name: passenger\n")
+    (tmp_path / "teams" / "core.yaml").write_text("name: core\ntitle: The core\n")
+    monkeypatch.chdir(tmp_path)
+    workspace = open_workspace()
+    who = workspace.actor("ann")
+    ident = begin(workspace, Request("login is down"), who, on_recorded=print)
+    response = Response(workspace, ident, who, on_recorded=print)
+    names = Walk(response).names(Choice("x", "escalate", of="team"))
+    assert [text for text, _ in _listed(names, 2)] == ["  1  core       The core", "  2  passenger"]
 
 
 def test_what_is_over_is_not_due(response, workspace):

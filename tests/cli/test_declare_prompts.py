@@ -244,6 +244,14 @@ def test_what_is_not_known_is_asked_again(terminal, show):
     assert show()["services"] == ["kafka"]
 
 
+def test_several_names_may_stand_with_spaces_between_them(terminal, show):
+    child = terminal("declare", "x", "--no-walk", "-s", "1")
+    child.expect_exact("What is affected? (services or areas: a, b, ...; Enter if unknown)")
+    child.send("kafka payment" + ENTER)
+    assert end(child) == 0
+    assert show()["services"] == ["kafka", "payment"]
+
+
 def test_one_of_several_incidents_is_chosen(terminal, run, show):
     first = run("declare", "one").out.strip()
     run("declare", "two")

@@ -617,6 +617,9 @@ def test_an_extra_that_is_missing_is_told_with_a_recipe_that_works_today(doctor,
     monkeypatch.setitem(sys.modules, "pyrage", None)
     check = doctor().find("extras", "seal")
     assert check["state"] == "warn"
+    assert check["message"] == (
+        "extra seal is not installed; it is only for `drill seal` and `drill unseal`"
+    )
     assert "`pip install '.[seal]'`" in check["hint"]
 
 

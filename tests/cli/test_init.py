@@ -117,6 +117,24 @@ def test_the_questions(tmp_path, terminal):
     assert not (tmp_path / "acme/.git").exists()
 
 
+def test_a_stray_letter_chooses_no_other_line_of_a_fixed_list(tmp_path, git):
+    root = tmp_path / "acme"
+    git(tmp_path, "init", "-q", str(root))
+    git(root, "remote", "add", "origin", "https://git.example.com/acme.git")
+    options = ["--organisation", "Acme", "--team", "core", "--services", "api", "--timezone", "UTC"]
+    child = program.Terminal(
+        "init", *options, "--expected-services", "1", "--tier", "single",
+        cwd=str(root), dimensions=(24, 80), encoding="utf-8", timeout=60,
+        env={**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"},
+    )  # fmt: skip
+    child.expect_exact("How should the record of incidents be shared?")
+    child.expect_exact("share it through origin")
+    child.send("y\r")
+    child.expect(pexpect.EOF)
+    assert child.wait() == 0
+    assert load(root)[0].settings.record.remote == "origin"
+
+
 def test_ctrl_c_writes_nothing(tmp_path, terminal):
     terminal.expect("organisation")
     terminal.sendline("Acme")
@@ -257,7 +275,7 @@ def test_the_questions_tell_every_wrong_name_and_keep_the_others(tmp_path, termi
     terminal.expect("organisation")
     terminal.sendline("")
     terminal.expect("team called")
-    terminal.sendline("core, shop")
+    terminal.sendline("core, shop, pay")
     terminal.expect("run in production")
     terminal.sendline("api, a/b, cart, c d, db, s3, mail")
     terminal.expect("'a/b' cannot be")
@@ -265,7 +283,15 @@ def test_the_questions_tell_every_wrong_name_and_keep_the_others(tmp_path, termi
     terminal.expect("Kept: api, cart, db, s3, mail. Which others")
     terminal.sendline("queue")
     terminal.expect("does shop own")
-    terminal.sendline("cart")
+    terminal.sendline("cart, apii")
+    terminal.expect("Did you mean 'api'")
+    terminal.expect("Kept: cart. Which others")
+    terminal.sendline("")
+    terminal.expect("does pay own")
+    terminal.sendline("cart, db")
+    terminal.expect("The teams shop and pay both name cart, and a service has one owner.")
+    terminal.expect("Kept: db. Which others")
+    terminal.sendline("")
     terminal.expect("How many services")
     terminal.sendline("")
     terminal.expect("How much process")
@@ -287,5 +313,6 @@ def test_the_questions_tell_every_wrong_name_and_keep_the_others(tmp_path, termi
     assert problems == []
     assert list(catalog.services) == ["api", "cart", "db", "mail", "queue", "s3"]
     assert catalog.services["cart"].owner == "shop"
+    assert catalog.services["db"].owner == "pay"
     assert catalog.product_areas["login"].services == ("api",)
     assert catalog.product_areas["buying"].services == ()

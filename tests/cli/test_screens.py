@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 from tests import program
 
+from incidentctl.cli.incident import overview
+from incidentctl.domain.incident.state import Entry, Incident
 from incidentctl.render.lines import width
 
 LONG = (
     "nobody can buy a ticket at any of the machines in the stations along the coast, and the app "
     "says that the payment has failed though it has not"
 )
+NOW = datetime(2026, 11, 24, 13, 1, tzinfo=UTC)
 SIZES = pytest.mark.parametrize("columns", [80, 60])
 
 
@@ -83,6 +87,42 @@ def test_show_fits_the_screen_with_the_head_first_and_counts_the_rest(screen, ru
     assert len(screen(columns, "show", "--all")) > len(everything.splitlines())
 
 
+def numbers(lines):
+    """Return the numbers of the entries that are shown, and of those with a mark."""
+    found = [each for line in lines if (each := re.match(r"(…| ) #(\d+) ", line))]
+    return [int(each[2]) for each in found], [int(each[2]) for each in found if each[1] == "…"]
+
+
+def test_the_oldest_entries_are_left_out_first(screen, run):
+    run("declare", "checkout is slow", "-s", "SEV4", "--no-input")
+    for number in range(5):
+        run("hypothesis", f"it is machine {number}")
+    for number in range(15):
+        run("log", f"looked at machine {number}")
+    lines = screen(80, "show")
+    assert "more lines: `incidentctl show" in lines[-1]
+    shown, marked = numbers(lines)
+    newest = run("show", "--json").json["timeline"][-1]["number"]
+    assert 3 < len(shown) < 8
+    assert shown == list(range(newest - len(shown) + 1, newest + 1))
+    assert marked == shown[:1]
+
+
+def test_what_was_sent_by_itself_is_left_out_before_what_people_wrote():
+    kinds = ["process-resolved", *["action-started", "action-done"] * 2, *["noted"] * 3]
+    timeline = tuple(
+        Entry(number, f"{number:02}", "", NOW, NOW, "ann", None, kind, kind)
+        for number, kind in enumerate(kinds, 1)
+    )
+    incident = Incident("inc-20261124-1301-k7f", "incident", "Login", entries=timeline)
+    lines = list(overview._last_entries(incident))
+    cut = [line.text for line in overview._fitting(lines, 80, 8, "k7f")]
+    assert numbers(cut) == ([1, 4, 5, 6, 7, 8], [4])
+    assert cut[-1].startswith("2 more lines: ")
+    cut = [line.text for line in overview._fitting(lines, 80, 6, "k7f")]
+    assert numbers(cut) == ([1, 6, 7, 8], [6])
+
+
 @SIZES
 def test_the_brief_is_wrapped_once(screen, busy, columns):
     lines = screen(columns, "show", "--brief")
@@ -100,7 +140,7 @@ def test_list_has_one_line_an_incident(screen, run, busy, columns):
     lines = screen(columns, "list")
     assert len(lines) == 3
     assert max(map(width, lines)) <= columns
-    assert re.match(rf"{busy}  SEV1  .*nobody can [\w ]*\.\.\.$", lines[2])
+    assert re.match(rf"{busy}  SEV1  .*nobody can [\w ]*\.\.\.$", lines[1])
     assert run("list", "--json").json["incidents"][1]["title"] == LONG
 
 
@@ -108,7 +148,7 @@ def test_list_has_one_line_an_incident(screen, run, busy, columns):
 def test_a_title_is_shown_before_who_commands_and_cut_inside_of_a_word(screen, run, columns):
     run("declare", "Power failure in pumping station", "--severity", "SEV2", "--no-input")
     run("declare", "xy" * 50, "--severity", "SEV3", "--no-input")
-    _, cut, first = screen(columns, "list")
+    _, first, cut = screen(columns, "list")
     assert "Power failure in pumping st" in first
     assert cut.endswith(("y...", "x..."))
     assert width(cut) == columns

@@ -129,6 +129,25 @@ def test_list_filters(run, opened):
     assert run("list", "--since", "teatime").code == 2
 
 
+def test_the_most_severe_come_first_for_people_and_the_newest_in_json(run, team):
+    made = {}
+    for title, severity in (("a", "SEV1"), ("b", "SEV3"), ("c", "SEV1"), ("d", "SEV4")):
+        made[title] = run("declare", title, "-s", severity, "--no-input").out.strip()
+    over = run("declare", "over", "-s", "SEV1", "--no-input").out.strip()
+    run("resolve", "-i", over)
+    order = [made[title] for title in "cabd"]
+    assert [line.split("\t")[0] for line in run("list").out.splitlines()] == order
+    listed = [line.split("\t")[0] for line in run("list", "--all").out.splitlines()]
+    assert listed == [*order, over]
+    for arguments in (["log", "x"], ["log", "x", "-i", "inc"]):
+        refused = run(*arguments).err
+        assert sorted(order, key=refused.index) == order, arguments
+    newest = sorted(made.values(), reverse=True)
+    assert sorted(each["id"] for each in run("list", "--json").json["incidents"]) == sorted(newest)
+    titles = [each["title"] for each in run("list", "--json").json["incidents"]]
+    assert titles.index("d") < titles.index("a")
+
+
 def test_list_says_that_nothing_is_open(run):
     result = run("list")
     assert (result.code, result.out) == (0, "")

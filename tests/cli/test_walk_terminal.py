@@ -263,6 +263,29 @@ def test_the_step_that_pages_names_who_is_on_call_and_how_to_reach_them(shop):
     assert terminal.ends() == 0
 
 
+def test_what_one_types_while_another_does_the_step_is_offered_as_a_note(shop, asked):
+    asked.presses("s")
+    asked.sees("Step 1 of")
+    asked.presses("d")
+    asked.sees("note or link")
+    asked.child.send("https://chat.example.com/c/two")
+    first = ("step", "done", "1", "--link", "https://chat.example.com/c/one", "--as", "mateo")
+    run(shop, *first)
+    asked.sees("(done by mateo")
+    asked.types("")
+    asked.sees("was done by mateo at")
+    asked.sees("You had typed: https://chat.example.com/c/two")
+    asked.sees("note it? (Enter records it, Esc to go back):")
+    asked.sees("https://chat.example.com/c/two")
+    asked.child.send("\x1b")
+    asked.sees("Not recorded: https://chat.example.com/c/two")
+    asked.presses("l")
+    assert asked.ends() == 0
+    found = show(shop)
+    assert found["steps"][0]["by"] == "mateo"
+    assert [link["url"] for link in found["links"]] == ["https://chat.example.com/c/one"]
+
+
 def log_path(ident: str) -> str:
     return f"incidents/{ident[4:8]}/{ident[8:10]}/{ident}/log.md"
 

@@ -44,6 +44,8 @@ CATALOG = Catalog(
         (["trolley"], ("cart",), (), "shop"),
         (["cart", "login"], ("cart",), ("login",), "shop"),
         (["cart,login"], ("cart",), ("login",), "shop"),
+        (["cart auth-api"], ("cart", "auth-api"), ("login",), "shop"),
+        (["CART  login"], ("cart",), ("login",), "shop"),
         ([" Auth API , password,", "basket"], ("auth-api", "cart"), ("login",), "core"),
         ([], (), (), None),
     ],
@@ -52,6 +54,13 @@ def test_words_name_services_areas_and_the_owner(words, services, areas, owner):
     found = resolve_affected(CATALOG, words)
     assert (found.services, found.product_areas, found.owner) == (services, areas, owner)
     assert not found.unknown
+
+
+def test_a_name_with_spaces_is_one_and_an_unknown_word_among_names_keeps_them_together():
+    both = Service(name="both", owner="core", title="cart login")
+    catalog = replace(CATALOG, services={**CATALOG.services, "both": both})
+    assert resolve_affected(catalog, ["cart login"]).services == ("both",)
+    assert len(resolve_affected(CATALOG, ["cart nope"]).unknown) == 1
 
 
 def test_an_unknown_word_is_told_with_what_was_probably_meant_and_keeps_the_rest():

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incidentctl.domain.catalog.on_call import hours_of, layers_on_call, on_call, parts
+from incidentctl.domain.catalog.on_call import (
+    everybody_during,
+    hours_of,
+    layers_on_call,
+    on_call,
+    parts,
+)
 from incidentctl.domain.catalog.team import Hours, Layer, OnCall, Override, Team
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -255,3 +261,25 @@ def test_short_turns_outside_of_the_hours_do_not_hide_when_somebody_is_next():
         default_zone="UTC",
     )
     assert (found.who, found.until) == ((), datetime(2026, 3, 29, 23, 30, tzinfo=UTC))
+
+
+def test_the_spans_of_four_days_begin_and_end_where_somebody_else_takes_over():
+    second = Layer(name="second", rota=("bob", "ann"), shift=timedelta(days=2))
+    swap = Override(
+        who="cleo",
+        from_=datetime.fromisoformat("2026-01-05T14:00"),
+        until=datetime.fromisoformat("2026-01-05T22:00"),
+    )
+    both = rota("ann", "bob", shift=timedelta(days=1), overrides=(swap,), layers=(second,))
+    begin = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    spans = everybody_during(both, begin, begin + timedelta(days=4), default_zone="UTC")
+    shown = [(f"{a:%d %H}", f"{b:%d %H}", *(w[0] for w in who.values())) for a, b, who in spans]
+    assert shown == [
+        ("05 12", "05 14", "ann", "bob"),
+        ("05 14", "05 22", "cleo", "bob"),
+        ("05 22", "06 09", "ann", "bob"),
+        ("06 09", "07 09", "bob", "bob"),
+        ("07 09", "08 09", "ann", "ann"),
+        ("08 09", "09 09", "bob", "ann"),
+        ("09 09", "09 12", "ann", "bob"),
+    ]

@@ -356,6 +356,20 @@ def test_a_step_that_somebody_else_did_is_not_done_twice():
     assert screen(found, again.next).at == "open-channel"
 
 
+def test_what_is_typed_while_somebody_else_does_the_step_is_refused_and_given_back():
+    found = incident(states={"open-channel": DONE})
+    shown = screen(found, "open-channel")
+    refused = choose(found, shown, "d", "https://chat.example/2", overtaken=True)
+    assert (refused.facts, refused.refused, refused.next) == ((), True, "open-channel")
+    assert refused.message == (
+        "Step open-channel was done by alice at 2026-11-24 13:01 UTC.\n"
+        "You had typed: https://chat.example/2"
+    )
+    assert refused.hint == Hint("walk-add")
+    known = choose(found, shown, "d", "more")
+    assert known.facts == (facts.StepDone("open-channel", "more", None),)
+
+
 @pytest.mark.parametrize(
     ("line", "meaning"),
     [

@@ -76,6 +76,7 @@ SENTENCES = {
     "no review, no signed commits, no status checks there; forbid only force-push and deletion. "
     "If it refuses a secret, run `incidentctl redact`, then `incidentctl purge`.",
     "wait-for-sending": "Wait a minute; without a result by then, it is shown as unknown.",
+    "walk-add": "To keep it, note it with `n`, or add it to the step with `d` again.",
     "walk-again": "Continue with `incidentctl run`.",
     "write-note": "Write the note for engineering with `incidentctl drill note {drill}`.",
 }

@@ -201,7 +201,5 @@ def _extras() -> Iterator[Check]:
         if find_spec(extra.module):
             yield Check("extras", "ok", f"extra {name} is installed")
         else:
-            yield Check(
-                "extras", "warn", f"extra {name} is not installed; only {extra.needed_by} need it",
-                install_extra(name),
-            )  # fmt: skip
+            lacks = f"extra {name} is not installed; it is only for {extra.needed_by}"
+            yield Check("extras", "warn", lacks, install_extra(name))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from incidentctl.domain.common.fields import parse_name, parse_zone
 from incidentctl.domain.common.text import clean, did_you_mean
 from incidentctl.errors import UsageError
+
+#: A shorter word is the abbreviation of a time zone.
+_SHORTEST_CITY = 5
 
 
 class Founder(NamedTuple):
@@ -79,45 +82,78 @@ def _twins(one: str, other: str, what: str) -> str:
 def read_names(text: str, what: str) -> tuple[str, ...]:
     """Parse `a, b`: names that differ in more than case; UsageError tells every wrong one."""
     names, wrong = split_names(text, what)
+    _refuse(wrong, text)
+    return names
+
+
+def _refuse(wrong: Sequence[UsageError], text: str) -> None:
+    """Refuse a text for all that is wrong with it."""
     if wrong:
         hints = [str(refusal.hint) for refusal in wrong if refusal.hint]
         messages = [refusal.message for refusal in wrong]
         raise UsageError(" ".join(messages), hint=" ".join(hints) or None, echo=text)
-    return names
 
 
 def read_groups(texts: Sequence[str], services: Sequence[str], what: str) -> tuple[Group, ...]:
-    """Parse teams or areas: `login`, `login,checkout`, or with services `login=auth,db`."""
-    typed = " ".join(texts)
+    """Parse teams or areas: `login`, `login,checkout`, or with services `login=auth,db`.
+
+    UsageError for a service that two teams name; areas share theirs.
+    """
     groups: list[Group] = []
     for text in texts:
         name, equals, own = text.partition("=")
         if not equals:
             groups += [Group(name) for name in read_names(text, what)]
             continue
-        groups.append(Group(read_name(name, what), known_services(own, services, name, what)))
+        name = read_name(name, what)
+        others = [each for each in groups if each.name.casefold() != name.casefold()]
+        owned = owners(others) if what == "team" else {}
+        found, wrong = split_known(own, services, name, what, owned)
+        _refuse(wrong, own)
+        groups.append(Group(name, found))
     seen: dict[str, str] = {}
     for name in (group.name for group in groups):
         if other := seen.get(name.casefold()):
-            raise UsageError(_twins(other, name, what), echo=typed)
+            raise UsageError(_twins(other, name, what), echo=" ".join(texts))
         seen[name.casefold()] = name
     return tuple(groups)
 
 
-def known_services(text: str, services: Sequence[str], group: str, what: str) -> tuple[str, ...]:
-    """Parse the services of a team or an area, which must be among those that there are."""
+def owners(teams: Iterable[Group]) -> dict[str, str]:
+    """Return the team of each service that one names."""
+    return {service: team.name for team in teams for service in team.services}
+
+
+def split_known(
+    text: str, services: Sequence[str], group: str, what: str, owned: Mapping[str, str]
+) -> tuple[tuple[str, ...], list[UsageError]]:
+    """Parse the services of a team or an area: those that there are, and what is wrong with others.
+
+    `owned` says which are another team's.
+    """
     known = {service.casefold(): service for service in services}
-    named = read_names(text, "service")
+    named, wrong = split_names(text, "service")
     if strangers := [service for service in named if service.casefold() not in known]:
         which = "is not one" if len(strangers) == 1 else "are not"
         near = [found for name in strangers if (found := did_you_mean(name, services))]
-        raise UsageError(
+        refusal = UsageError(
             f"The {what} {clean(group)} names {', '.join(strangers)}, which {which} of the "
             "services.",
             hint=" ".join(f"Did you mean {name!r}?" for name in near) or _these(services),
             echo=text,
         )
-    return tuple(known[service.casefold()] for service in named)
+        wrong.append(refusal)
+    own = [known[name.casefold()] for name in named if name.casefold() in known]
+    wrong += [
+        UsageError(
+            f"The teams {owned[name]} and {clean(group)} both name {name}, "
+            "and a service has one owner.",
+            echo=text,
+        )
+        for name in own
+        if name in owned
+    ]
+    return tuple(name for name in own if name not in owned), wrong
 
 
 def _these(services: Sequence[str]) -> str:
@@ -138,4 +174,26 @@ def read_zone(text: str) -> str:
     try:
         return parse_zone(text)
     except ValueError as error:
-        raise UsageError(f"{clean(str(error))}.", echo=text) from None
+        near = _near_zone(text.strip())
+        hint = f"Did you mean {near!r}?" if near else None
+        raise UsageError(f"{clean(str(error))}.", hint=hint, echo=text) from None
+
+
+def _near_zone(text: str) -> str | None:
+    """Return the zone that was probably meant; an abbreviation may mean several."""
+    from zoneinfo import available_timezones
+
+    zones = sorted(available_timezones())
+    folded = text.replace(" ", "_").casefold()
+    same = [zone for zone in zones if zone.casefold() == folded]
+    same = same or [zone for zone in zones if _city(zone).casefold() == folded]
+    if len(same) == 1 or len(text) < _SHORTEST_CITY:
+        return same[0] if len(same) == 1 else None
+    if "/" in text:
+        return did_you_mean(folded, zones)
+    near = did_you_mean(folded, {_city(zone): zone for zone in zones if "/" in zone})
+    return next((zone for zone in zones if "/" in zone and _city(zone) == near), None)
+
+
+def _city(zone: str) -> str:
+    return zone.rpartition("/")[2]

@@ -31,7 +31,7 @@ def names_for(response: Response, choice: Choice) -> list[Name]:
     if choice.of == "role":
         roles = [Name(role, "role") for role in response.roles]
         more = [Name("team", "the responding team"), Name("individual", "the one who responds")]
-        return [*roles, *more, *_people(response), *_teams(response)]
+        return [*roles, *more, *_people(response), *_teams(response, "team")]
     return []
 
 
@@ -81,14 +81,13 @@ def _affected(response: Response) -> list[Name]:
     return [Name(name, everything[name]) for name in dict.fromkeys((*guessed, *areas, *services))]
 
 
-def _teams(response: Response) -> list[Name]:
+def _teams(response: Response, untitled: str = "") -> list[Name]:
     catalog = response.workspace.catalog
     first = _first_teams(response)
     owner = response.incident.owner
     names = dict.fromkeys((*first, *catalog.teams))
+    titles = {name: catalog.teams[name].title or untitled for name in names}
     return [
-        Name(
-            name, "owns what is affected" if name == owner else catalog.teams[name].title or "team"
-        )
-        for name in names
+        Name(name, "owns what is affected" if name == owner else title)
+        for name, title in titles.items()
     ]

@@ -67,6 +67,7 @@ class Walk:
         self._at = at
         self._restricted = response.workspace.record.is_restricted(response.ident)
         self._shown: Screen | None = None
+        self._before_typing: Screen | None = None
         self._token: tuple[object, ...] | None = None
         self._news = News(response)
         self._lookout = response.workspace.sharing.lookout()
@@ -138,6 +139,8 @@ class Walk:
         elif before and before.at == now.at and before.state == OPEN != now.state and not typing:
             self._at = AFTER + now.at  # somebody else has done it
         self._shown = self._screen()
+        if not typing:
+            self._before_typing = self._shown
         return View(
             response.incident,
             self._shown,
@@ -264,6 +267,7 @@ class Walk:
             roles=response.roles,
             by=response.who.handle,
             name=response.who.name,
+            overtaken=self._overtaken(shown),
         )
         if outcome.needs is not None:
             return Answered(outcome.needs)
@@ -290,6 +294,11 @@ class Walk:
             left=outcome.left,
             effect=effect,
         )
+
+    def _overtaken(self, shown: Screen) -> bool:
+        """Say whether the step was open when somebody began to type, and is no longer."""
+        before = self._before_typing
+        return before is not None and before.at == shown.at and before.state == OPEN != shown.state
 
     def _sending(self, shown: Screen) -> Prepared | None:
         """Return what the key that runs an action would send; None where it means another thing."""

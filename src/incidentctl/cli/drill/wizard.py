@@ -71,7 +71,7 @@ def warn(mode: Mode | None, answers: Mapping[str, Any]) -> None:
 
 
 def _ask_mode() -> Mode:
-    chosen = ask_choice("Who should know about it?", _MODES, "planned")
+    chosen = ask_choice("Who should know about it?", _MODES, "planned", searched=False)
     return "unplanned" if chosen == "unplanned" else "planned"
 
 

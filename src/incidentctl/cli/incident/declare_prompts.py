@@ -51,7 +51,7 @@ def ask(
 def _ask_affects(catalog: Catalog, title: str) -> tuple[str, ...]:
     guess = suggest_affected(catalog, title)[:3]
     while True:
-        enter = "services or areas; Enter if unknown"
+        enter = "services or areas: a, b, ...; Enter if unknown"
         if guess:
             enter = f"Enter for {' and '.join(guess)}, {_UNKNOWN} if unknown"
         answer = ask_text(f"What is affected? ({enter})", optional=True)

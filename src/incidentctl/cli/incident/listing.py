@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from incidentctl.app.incident.find import worst_first
 from incidentctl.app.incident.query import Filters, head_as_json, listed, lost_duplicates
 from incidentctl.app.learn.late import late_retrospectives
 from incidentctl.app.record.looked import none_here
@@ -51,7 +52,7 @@ def list_command(
     ] = None,
     json: Json = False,
 ) -> None:
-    """List open incidents, or past ones.
+    """List open incidents, the most severe first, or past ones.
 
     incidentctl list --all --since 7d
     """
@@ -87,6 +88,7 @@ def list_command(
     if not heads:
         return
     say_left_out(workspace)
+    heads = worst_first(workspace, heads)
     now, zone = workspace.now(), workspace.speaker_zone(workspace.actor(None))
 
     short = sys.stdout.isatty()  # a moment with its zone is too wide

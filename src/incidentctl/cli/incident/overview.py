@@ -41,6 +41,8 @@ _BOX = {OPEN: "[ ]", DONE: "[x]", SKIPPED: "[-]", NOT_NEEDED: "[/]"}
 _SAID = {SKIPPED: "skipped", NOT_NEEDED: "not needed"}
 #: How many of the last timeline entries are shown.
 _LAST = 8
+#: What sending by itself records: people's own entries matter more.
+_ROUTINE = frozenset({"action-started", "action-done"})
 #: So many open steps, open tasks and newest entries matter more than the others.
 _FEW = 3
 
@@ -48,7 +50,7 @@ _FEW = 3
 class _Kept(IntEnum):
     """What is left out last to first, where a screen is too small for everything."""
 
-    HEAD, WORDS, NEWEST, WORK, WHO, WHAT, TIMES, OLDER, REST, DUTIES = range(10)
+    HEAD, WORDS, NEWEST, WORK, WHO, WHAT, TIMES, OLDER, ROUTINE, REST, DUTIES = range(11)
 
 
 class _Line(NamedTuple):
@@ -58,6 +60,8 @@ class _Line(NamedTuple):
     style: str | None = None
     most: int = 1
     """So many lines it may have on a small screen."""
+    age: int | None = None
+    """Of an entry: how many of its like are newer."""
 
 
 _SMALL = 24
@@ -83,14 +87,17 @@ def print_incident(
 
 
 def _fitting(lines: list[_Line], columns: int, height: int, part: str) -> list[_Line]:
-    """Return what fits: texts are cut, then what matters least is left out and counted."""
+    """Return what fits: texts are cut, then what matters least is left out and counted.
+
+    An entry behind some that are left out begins with `…`.
+    """
     if sum(len(wrapped(line.text, columns, line.indent)) for line in lines) <= height:
         return lines
     cut: list[_Line] = []
     left = 0
     room = height - 1
     chosen: set[int] = set()
-    for number in sorted(range(len(lines)), key=lambda n: (lines[n].kept, n)):
+    for number in sorted(range(len(lines)), key=lambda n: (lines[n].kept, lines[n].age or 0, n)):
         line = lines[number]
         shown = shortened(line.text, columns, line.indent, most=line.most)
         if not line.text or len(shown) > room:
@@ -98,9 +105,15 @@ def _fitting(lines: list[_Line], columns: int, height: int, part: str) -> list[_
             continue
         room -= len(shown)
         chosen.add(number)
-    for number in sorted(chosen):
-        line = lines[number]
-        shown = shortened(line.text, columns, line.indent, most=line.most)
+    gap = False
+    for number, line in enumerate(lines):
+        entry = line.age is not None
+        if number not in chosen:
+            gap |= entry
+            continue
+        text = f"…{line.text[1:]}" if gap and entry else line.text
+        gap &= not entry
+        shown = shortened(text, columns, line.indent, most=line.most)
         cut += [line._replace(text=each, indent=0) for each in shown]
     more = count(left, "more line") if left else "Some lines are cut"
     rest = f"{more}: `incidentctl show {part} --all`"
@@ -215,12 +228,15 @@ def _last_entries(incident: Incident) -> Iterator[_Line]:
     heading = f"Last entries, {called}"
     heading += "" if changed or called == "UTC" else f" ({offsets[0]})"
     yield _Line(heading, _Kept.NEWEST)
-    for age, entry in zip(range(len(last) - 1, -1, -1), last, strict=True):
+    for place, entry in enumerate(last):
+        routine = entry.kind in _ROUTINE
+        age = sum((each.kind in _ROUTINE) == routine for each in last[place + 1 :])
+        kept = _Kept.ROUTINE if routine else _Kept.NEWEST if age < _FEW else _Kept.OLDER
         clock = entry.at.astimezone(zone).strftime("%H:%M")
         clock += f" {offset_at(entry.at, zone):<6}" if changed else ""
         struck = " (taken back)" if entry.retracted else ""
         line = f"  #{entry.number:<3} {clock}  {one_line(entry.by)}: {one_line(entry.text)}{struck}"
-        yield _Line(line, _Kept.NEWEST if age < _FEW else _Kept.OLDER, 9 + len(clock))
+        yield _Line(line, kept, 9 + len(clock), age=age)
 
 
 def step_line(step: Step) -> str:

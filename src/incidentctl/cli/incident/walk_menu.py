@@ -23,6 +23,7 @@ from incidentctl.cli.terminal.live_prompt import (
 )
 from incidentctl.cli.terminal.prompts import say_not_recorded
 from incidentctl.domain.common.text import clean, one_line
+from incidentctl.domain.incident.state import DONE, SKIPPED
 from incidentctl.domain.incident.walk.machine import Choice, Screen, read_line
 
 #: Questions whose answer is one name, which may be its number.
@@ -84,6 +85,8 @@ class Menu:
         """
         if reply.key == "a" and reply.line.strip() not in "aA":
             return self.offer_note(shown, reply.line)  # `a user says ...` looked like an assignment
+        if shown.state in (DONE, SKIPPED) and reply.key in ("d", "s") and reply.text:
+            return self.offer_note(shown, reply.text)  # somebody else was faster
         choice = _choice(shown, reply.key)
         if choice is None or choice.of is None or not reply.text:
             return None
@@ -169,13 +172,10 @@ def _listed(numbered: Sequence[Name], known: int) -> list[StyledLine]:
     """Return a line for each numbered name, and one that says how many more are known."""
     digits = len(str(len(numbered)))
     wide = max(len(one_line(each.name)) for each in numbered)
-    lines: list[StyledLine] = [
-        (
-            clean(f"  {number:>{digits}}  {one_line(each.name):{wide}}  {one_line(each.about)}"),
-            None,
-        )
-        for number, each in enumerate(numbered, 1)
-    ]
+    lines: list[StyledLine] = []
+    for number, each in enumerate(numbered, 1):
+        line = f"  {number:>{digits}}  {one_line(each.name):{wide}}  {one_line(each.about)}"
+        lines.append((clean(line.rstrip()), None))
     more = known - len(numbered)
     return [*lines, (f"  … and {more} more: Tab lists all", None)] if more else lines
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,10 +41,19 @@ def _show_refusal(refusal: UsageError) -> None:
 
 def _names(question: str, what: str, default: str = "") -> tuple[str, ...]:
     """Ask for names until each can be one; those that can are kept."""
+    return _kept(question, lambda text: init_input.split_names(text, what), default)
+
+
+def _kept(
+    question: str,
+    read: Callable[[str], tuple[tuple[str, ...], list[UsageError]]],
+    default: str = "",
+) -> tuple[str, ...]:
+    """Ask until nothing is wrong; say what is, and keep the rest."""
     kept: list[str] = []
     asked = question
     while text := ask_text(asked, default, optional=not default):
-        names, wrong = init_input.split_names(text, what)
+        names, wrong = read(text)
         taken = {name.casefold() for name in kept}
         kept += [name for name in names if name.casefold() not in taken]
         if not wrong:
@@ -59,23 +67,26 @@ def _names(question: str, what: str, default: str = "") -> tuple[str, ...]:
 
 
 def _groups(
-    names: Sequence[str], services: Sequence[str], what: str, question: str, default: str = ""
+    names: Sequence[str],
+    services: Sequence[str],
+    what: str,
+    question: str,
+    every: Sequence[str] = (),
 ) -> tuple[init_input.Group, ...]:
-    """Ask for the services of each team or area."""
+    """Ask for the services of each team or area; Enter is `every` one."""
+    groups: list[init_input.Group] = []
+    for name in names:
+        owned = init_input.owners(groups) if what == "team" else {}
 
-    def read(name: str, text: str) -> init_input.Group:
-        text = text or default
-        own = init_input.known_services(text, services, name, what) if text.strip() else ()
-        return init_input.Group(name, own)
+        def read(
+            text: str, name: str = name, owned: Mapping[str, str] = owned
+        ) -> tuple[tuple[str, ...], list[UsageError]]:
+            return init_input.split_known(text, services, name, what, owned)
 
-    return tuple(
-        _until_fits(
-            f"{question.format(name)} (a, b, ...; Enter for {'all' if default else 'none yet'})",
-            "",
-            partial(read, name),
-        )
-        for name in names
-    )
+        enter = "all" if every else "none yet"
+        own = _kept(f"{question.format(name)} (a, b, ...; Enter for {enter})", read)
+        groups.append(init_input.Group(name, own or tuple(every)))
+    return tuple(groups)
 
 
 def _count(text: str) -> int:
@@ -122,7 +133,7 @@ def ask(request: Request, root: Path, remotes: Sequence[str]) -> Request:
     if not request.areas and effective_tier(request) != "single":
         question = "What do customers see? Product areas, such as login, checkout:"
         names = _names(question, "product area", DEFAULT_AREA) or (DEFAULT_AREA,)
-        every = ", ".join(request.services) if len(names) == 1 else ""
+        every = request.services if len(names) == 1 else ()
         areas = tuple(init_input.Group(name) for name in names)
         if request.services:
             asked = "Which services power {}?"
@@ -136,10 +147,9 @@ def ask(request: Request, root: Path, remotes: Sequence[str]) -> Request:
             ("", "nobody: it stays in this clone"),
             *((name, f"share it through {name}") for name in remotes),
         ]
-        request = request._replace(
-            remote=ask_choice("How should the record of incidents be shared?", choices, remotes[0])
-            or None
-        )
+        question = "How should the record of incidents be shared?"
+        remote = ask_choice(question, choices, remotes[0], searched=False)
+        request = request._replace(remote=remote or None)
     return request
 
 
@@ -151,5 +161,5 @@ def _ask_tier(request: Request) -> TierName | None:
         (tier.name, f"{tier.asks} (recommended)" if tier.name == found.tier else tier.asks)
         for tier in TIERS
     ]
-    chosen = ask_choice("How much process?", words, found.tier)
+    chosen = ask_choice("How much process?", words, found.tier, searched=False)
     return next((t.name for t in TIERS if t.name == chosen and chosen != found.tier), None)

@@ -92,9 +92,13 @@ def say_not_recorded(text: str) -> None:
         say(f"Not recorded: {text.strip()}", "warning")
 
 
-def ask_choice(message: str, choices: Sequence[tuple[str, str]], default: str) -> str:
+def ask_choice(
+    message: str, choices: Sequence[tuple[str, str]], default: str, *, searched: bool = True
+) -> str:
     """Ask for one of (key, label); return its key. Enter takes the default's key.
 
+    If it is `searched`, typed words are looked for; few fixed choices are not, lest a stray letter
+    choose another.
     Without a terminal each choice is a line, answered by its key or number.
     """
     if not _plain():
@@ -110,12 +114,13 @@ def ask_choice(message: str, choices: Sequence[tuple[str, str]], default: str) -
             question,
             options,
             default=chosen,
-            instruction="(arrows, or type to find)",
+            instruction="(arrows, or type to find)" if searched else "(arrows, then Enter)",
             use_jk_keys=False,  # who types a word means that word
-            use_search_filter=True,
+            use_search_filter=searched,
             erase_when_done=True,
         )
-        _takes_only_what_is_found(select.application)
+        if searched:
+            _takes_only_what_is_found(select.application)
         answer = str(select.unsafe_ask())
         _echo(message, next(words for key, words in choices if key == answer))
         return answer

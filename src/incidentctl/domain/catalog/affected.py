@@ -28,14 +28,14 @@ def resolve_affected(catalog: Catalog, words: Sequence[str]) -> Affected:
     """Read what is affected: each word names a service, a product area or a functionality.
 
     A name may be written with spaces, and words of `catalog who` do, where one thing is meant;
-    several names may stand in one word, with commas.
+    several names may stand in one word, with commas, or with spaces if each is a name.
     """
     services: dict[str, None] = {}
     areas: dict[str, None] = {}
     owner = reason = None
     unknown = []
     for word in _single(catalog, words):
-        named = _exactly(catalog, word.strip().casefold()) or _alike(catalog, word)
+        named = _one(catalog, word)
         if named is None:
             unknown.append(_unknown(catalog, word))
             continue
@@ -49,10 +49,24 @@ def resolve_affected(catalog: Catalog, words: Sequence[str]) -> Affected:
 def _single(catalog: Catalog, words: Sequence[str]) -> Iterator[str]:
     """Yield the words, those that list names at their commas; a title may have one itself."""
     for word in words:
+        listed = [word]
         if "," in word and _exactly(catalog, word.strip().casefold()) is None:
-            yield from filter(None, map(str.strip, word.split(",")))
-        else:
-            yield word
+            listed = list(filter(None, map(str.strip, word.split(","))))
+        for each in listed:
+            yield from _spaced(catalog, each)
+
+
+def _spaced(catalog: Catalog, word: str) -> list[str]:
+    """Return the names that a word lists with spaces, else the word itself."""
+    parts = word.split()
+    names = {name.casefold() for name in (*catalog.services, *catalog.product_areas)}
+    listed = len(parts) > 1 and all(part.casefold() in names for part in parts)
+    return parts if listed and _one(catalog, word) is None else [word]
+
+
+def _one(catalog: Catalog, word: str) -> Affected | None:
+    """Return what is affected by the one thing that a word names."""
+    return _exactly(catalog, word.strip().casefold()) or _alike(catalog, word)
 
 
 def _exactly(catalog: Catalog, folded: str) -> Affected | None:

@@ -24,6 +24,8 @@ _NEVER = datetime(9980, 1, 1, tzinfo=UTC)
 ESCALATE_AFTER = timedelta(minutes=5)
 #: What the first layer is called, where the team says nothing.
 PRIMARY = "primary"
+#: Four weeks have fewer turns, unless these last minutes.
+_MOST_SPANS = 2_000
 #: Hours of a layer are looked for so many days before a day (they last a day, and a zone may skip
 #: another one) and after it (every hour of the week comes again by then).
 _BEFORE, _AFTER = 2, 9
@@ -137,16 +139,25 @@ def layers_on_call(team: Team, moment: datetime, *, default_zone: str) -> tuple[
     return tuple(found)
 
 
-def everybody_at(
-    rota: OnCall, moments: Iterable[datetime], *, default_zone: str
-) -> Iterator[tuple[datetime, dict[str, tuple[str, ...]]]]:
-    """Yield for each moment who is on call in each layer in which somebody is."""
+def everybody_during(
+    rota: OnCall, begin: datetime, end: datetime, *, default_zone: str
+) -> Iterator[tuple[datetime, datetime, dict[str, tuple[str, ...]]]]:
+    """Yield spans, and who is on call during each in every layer in which somebody is.
+
+    They follow each other from one moment to another; of very many only the first.
+    """
     layers: dict[str, list[_Rota]] = {}
     for part in parts(rota, default_zone):
         layers.setdefault(part.layer, []).append(_Rota(part))
-    for moment in moments:
-        found = {name: _everybody(rotas, moment).value for name, rotas in layers.items()}
-        yield moment, {name: people for name, people in found.items() if people}
+    at = begin
+    for _ in range(_MOST_SPANS):
+        if at >= end:
+            break
+        found = {name: _everybody(rotas, at) for name, rotas in layers.items()}
+        ends = [each.until for each in found.values() if each.until is not None]
+        until = min((end, *ends))
+        yield at, until, {name: each.value for name, each in found.items() if each.value}
+        at = until
 
 
 def hours_of(part: Part, begin: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -250,12 +250,14 @@ def choose(
     roles: Mapping[str, bool] = _ROLES,
     by: str | None = None,
     name: str | None = None,
+    overtaken: bool = False,
 ) -> MoveResult:
     """Return what a key does on a screen; it raises nothing and loses no text.
 
     `people` and `teams` are those of the catalog; empty: it knows nobody, and takes anybody.
     `roles` are its roles, and whether several may hold each. `by` pressed it, whose name is
-    `name`: only the commander gives command away. An unknown key, or what the rules refuse,
+    `name`: only the commander gives command away. `overtaken` says that somebody else did the step
+    meanwhile: it is not done twice. An unknown key, or what the rules refuse,
     changes nothing and gives a message.
     """
     key = key.strip().casefold() or shown.default or ""
@@ -274,7 +276,8 @@ def choose(
         return MoveResult(shown.at, message=message, hint=Hint("log-all"), refused=True)
     moves = ON_ROLES if shown.kind == "roles" and key in ON_ROLES else ON_STEP
     try:
-        return moves[key](Move(incident, shown, key, said, people, teams, roles, by, name))
+        move = Move(incident, shown, key, said, people, teams, roles, by, name, overtaken)
+        return moves[key](move)
     except IncidentctlError as refusal:
         parts = filter(None, (refusal.message, said and f"You had typed: {said}"))
         message = "\n".join(map(one_line, parts))

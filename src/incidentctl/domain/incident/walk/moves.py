@@ -19,7 +19,7 @@ from incidentctl.domain.incident.decide import (
 )
 from incidentctl.domain.incident.due import MAX_ROLES, other_roles, unassigned
 from incidentctl.domain.incident.state import DONE, OPEN, Incident, Step, is_alert
-from incidentctl.errors import Hint
+from incidentctl.errors import Hint, RefusedError
 
 #: Places that no step can have as its id.
 END = ":end"
@@ -107,6 +107,8 @@ class Move(NamedTuple):
     by: str | None = None
     """Who pressed it: only the commander gives command away."""
     name: str | None = None
+    overtaken: bool = False
+    """Whether somebody else did the step while this was typed."""
 
 
 def find_step(incident: Incident, ident: str) -> Step | None:
@@ -118,6 +120,8 @@ def _done(move: Move) -> MoveResult:
     following = AFTER + move.shown.at
     if move.shown.state == DONE and not move.said:
         return MoveResult(following, message=f"This step was {move.shown.marked}.")
+    if move.shown.state == DONE and move.overtaken:
+        raise RefusedError(f"Step {move.shown.at} was {move.shown.marked}.", hint=Hint("walk-add"))
     stated = steps.done(move.incident, move.shown.at, note=move.said or None)
     return MoveResult(following, tuple(stated), f"step {move.shown.at} done")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 
@@ -11,7 +11,7 @@ from incidentctl.domain.catalog.model import Catalog, CatalogEntry
 from incidentctl.domain.catalog.on_call import (
     FIRST,
     Part,
-    everybody_at,
+    everybody_during,
     gaps,
     hours_of,
     instant,
@@ -24,8 +24,6 @@ from incidentctl.domain.lint.rule_text import RuleText
 
 _WEEK = timedelta(weeks=1)
 _LOOKED_AHEAD = 4 * _WEEK
-#: How far apart the moments are at which layers are compared; they meet every hour of the day.
-_APART = timedelta(hours=11)
 _EVENING = time(23, 59)
 
 
@@ -161,20 +159,35 @@ def same_person_twice(catalog: Catalog, today: date) -> Iterable[Finding]:
         if rota is None or not rota.layers:
             continue
         local = zone(rota.timezone or default)
-        begin = datetime.combine(today, time(12), local).astimezone(UTC)
+        begin = datetime.combine(today, time(), local).astimezone(UTC)
+        end = begin + _LOOKED_AHEAD
         places = {part.layer: part.place for part in reversed(parts(rota, default))}
-        moments = (begin + number * _APART for number in range(_LOOKED_AHEAD // _APART))
-        for at, layers in everybody_at(rota, moments, default_zone=default):
-            for before, after in pairwise(layers):
-                if set(layers[after]) <= set(layers[before]) and after in places:
-                    yield Finding(
-                        "IC242",
-                        f"On {_day(at, local)} {' and '.join(layers[after])} is on call in the "
-                        f"layers {before} and {after} of the team {entry.name}.",
-                        entry.source,
-                        (*places.pop(after), "rota"),
-                        "Begin the rota of one of them with another person.",
-                    )
+        spans = list(everybody_during(rota, begin, end, default_zone=default))
+        for number, (first, _, layers) in enumerate(spans):
+            for before, after in _in_vain(layers):
+                if after not in places:
+                    continue
+                people, until = layers[after], first
+                for _, later, then in spans[number:]:
+                    if (before, after) not in _in_vain(then) or then[after] != people:
+                        break
+                    until = later
+                to = f" to {_day(until, local)}" if until < end else " on"
+                yield Finding(
+                    "IC242",
+                    f"From {_day(first, local)}{to} {' and '.join(people)} "
+                    f"{'is' if len(people) == 1 else 'are'} on call in the "
+                    f"layers {before} and {after} of the team {entry.name}.",
+                    entry.source,
+                    (*places.pop(after), "rota"),
+                    "Let another person take one of the two turns: by another order of a rota, "
+                    "or by an override.",
+                )
+
+
+def _in_vain(layers: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
+    """Return the layers, each with the next one, that call nobody else."""
+    return [(one, two) for one, two in pairwise(layers) if set(layers[two]) <= set(layers[one])]
 
 
 def escalates_back(catalog: Catalog) -> Iterable[Finding]:
@@ -308,7 +321,8 @@ RULES = (
             "An escalation to the same person",
             "The next layer calls only the person who has not answered in the previous one. "
             "Checked for the next four weeks.",
-            "Let the rotas begin with different people.",
+            "Let another person take one of the two turns: by another order of a rota, or by an "
+            "override.",
         ),
         check_at=same_person_twice,
     ),
