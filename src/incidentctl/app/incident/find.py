@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from incidentctl.app.incident.order import in_order
 from incidentctl.app.record.looked import NotLookedError, ensure_looked, none_here, out_of_touch
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
@@ -15,9 +16,6 @@ from incidentctl.domain.incident.head import Head, fold, titled
 from incidentctl.domain.incident.ids import is_group_id, is_incident_id, named
 from incidentctl.domain.incident.state import CANCELLED, CLOSED, RESOLVED, Incident
 from incidentctl.errors import EnvironmentFailedError, NotFoundError, RefusedError, UsageError
-
-if TYPE_CHECKING:  # every command finds an incident, few need the scale
-    from incidentctl.domain.catalog.model import Catalog
 
 #: A user who names no incident probably means one that ended within this time.
 _MOMENT_AGO = timedelta(hours=2)
@@ -187,22 +185,10 @@ def _find(workspace: Workspace, part: str | None, *, ended: bool) -> str:
     raise several(workspace, heads, f"{len(heads)} incidents are {word}")
 
 
-def worst_first(workspace: Workspace, heads: Sequence[Head]) -> list[Head]:
-    """Return the open heads before the others, the most severe first; else in the order given."""
-    opened = [head for head in heads if head.open]
-    if len({head.severity for head in opened}) > 1:  # only then the catalog is needed
-        catalog: Catalog = workspace.catalog
-        scale = [each.name for each in catalog.scale.severities]
-        usual = catalog.default_severity().name
-        places = {name: place for place, name in enumerate(scale)}
-        unknown = places[usual]
-        opened.sort(key=lambda head: places.get(head.severity or usual, unknown))
-    return [*opened, *(head for head in heads if not head.open)]
-
-
 def several(workspace: Workspace, heads: Sequence[Head], message: str) -> SeveralError:
     """Return the refusal that lists the incidents that may be meant."""
-    heads = worst_first(workspace, heads)
+    if heads[0].open:
+        heads = in_order(workspace, heads)
     restricted = workspace.record.restricted_ids()
     return SeveralError(
         [head.id for head in heads],
@@ -247,7 +233,7 @@ def _by_part(workspace: Workspace, part: str, *, ended: bool) -> str:
             else "`incidentctl list --all` shows all incidents.",
         )
     heads = [head for head in workspace.record.open_heads() if head.id in found]
-    opened = [head.id for head in worst_first(workspace, heads)]
+    opened = [head.id for head in in_order(workspace, heads)]
     over = [ident for ident in reversed(found) if ident not in opened]
     meant, rest = (over, opened) if ended else (opened, over)
     if len(meant) == 1:

@@ -36,7 +36,9 @@ def settings_at_head(root: Path, environment: Mapping[str, str]) -> Any | None:
     """Return the Catalog of the settings and teams at HEAD; None without readable settings."""
     try:
         files, data = EARLY
-        found = committed(root, environment, MARKER, "teams", files=files, data=data)
+        found = committed(
+            root, environment, MARKER, "severities.yaml", "teams", files=files, data=data
+        )
         return committed_catalog(found)
     except Exception:  # noqa: BLE001 (a fault in reading must not lose an event)
         return None

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.app.incident.find import worst_first
+from incidentctl.app.incident.order import in_order
 from incidentctl.app.incident.query import Filters, head_as_json, listed, lost_duplicates
 from incidentctl.app.learn.late import late_retrospectives
 from incidentctl.app.record.looked import none_here
@@ -88,7 +88,8 @@ def list_command(
     if not heads:
         return
     say_left_out(workspace)
-    heads = worst_first(workspace, heads)
+    opened = in_order(workspace, (head for head in heads if head.open))
+    heads = [*opened, *(head for head in heads if not head.open)]
     now, zone = workspace.now(), workspace.speaker_zone(workspace.actor(None))
 
     short = sys.stdout.isatty()  # a moment with its zone is too wide

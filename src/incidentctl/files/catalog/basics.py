@@ -38,6 +38,8 @@ class Basics(NamedTuple):
     remote: str | None = None
     branch: str = "incident-log"
     default_severity: str | None = None
+    scale: tuple[str, ...] = ()
+    """The names of the severities, the worst first."""
     restricted_remote: str | None = None
     people: tuple[Person, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -72,14 +74,17 @@ class Basics(NamedTuple):
 
 def load_basics(root: Path, cache_dir: Path | None) -> Basics:
     """Return the basics; faulty settings get their defaults, faulty members are left out."""
-    contents = read_all(root, only=("settings", "team"), bounds=EARLY)
+    contents = read_all(root, only=("settings", "severities", "team"), bounds=EARLY)
     key = cache.key_of(contents)
     payload = cache.read(cache_dir / _NAME, key) if cache_dir else None
     if payload is not None:
         return _decode(payload)
     from incidentctl.files.catalog.loader import load_contents  # noqa: PLC0415 (yaml and pydantic)
 
-    basics = basics_of(*load_contents(contents))
+    catalog, problems = load_contents(contents)
+    basics = basics_of(
+        catalog, [each for each in problems if kind_of(each.path or "") != "severities"]
+    )
     if cache_dir:
         cache.write(cache_dir / _NAME, key, json.dumps(basics._asdict()).encode())
     return basics
@@ -98,6 +103,7 @@ def basics_of(catalog: Any, problems: Sequence[Problem]) -> Basics:
         restricted_remote=settings.record.restricted_remote,
         branch=settings.record.branch,
         default_severity=settings.default_severity,
+        scale=tuple(severity.name for severity in catalog.scale.severities),
         people=tuple(
             Person(
                 member.handle,
@@ -138,6 +144,7 @@ def _decode(payload: bytes) -> Basics:
     values = json.loads(payload)
     values["people"] = tuple(map(_person, values["people"]))
     values["problems"] = tuple(Problem(*problem) for problem in values["problems"])
+    values["scale"] = tuple(values["scale"])
     values["unread"] = values["unread"] and Problem(*values["unread"])
     return Basics(**values)
 
