@@ -130,7 +130,12 @@ def test_basics_have_each_setting_of_their_name():
         for kind in (RecordSettings, Settings)
     )
     settings.record = record
-    catalog = SimpleNamespace(settings=settings, members=dict, of_kind=lambda _: [object()])
+    catalog = SimpleNamespace(
+        settings=settings,
+        members=dict,
+        of_kind=lambda _: [object()],
+        scale=SimpleNamespace(severities=()),
+    )
     given = vars(settings) | vars(record)
     found = {n: v for n, v in basics_of(catalog, [])._asdict().items() if n in given}
     assert len(found) > 4
