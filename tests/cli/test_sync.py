@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -350,6 +351,7 @@ def test_a_process_for_another_severity_is_told_in_both_clones_and_corrected(
         shown = clone.run("show").stdout
         assert "severity       SEV1" in shown
         assert "problem: The process that answers was chosen for SEV3, and SEV1 stands" in shown
+        assert re.search(r"problem: \w+ set the severity SEV3, and \w+ set SEV1 without", shown)
     assert "SEV1 uses critical" in ann.run("severity", "SEV1").stderr
     shown = ann.run("show").stdout
     assert "severity       SEV1" in shown

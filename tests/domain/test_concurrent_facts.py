@@ -267,6 +267,8 @@ def changed(name, before, **more):
         ([("ana", changed("SEV1", "SEV2")), ("bob", changed("SEV4", "SEV2"))],
          "ana set the severity SEV1, and bob set SEV4 without having seen that: SEV4 stands."),
         ([("ana", changed("SEV1", "SEV2")), ("bob", changed("SEV4", "SEV1"))], None),
+        ([("ana", changed("SEV1", "SEV2")), ("bob", changed("SEV4", "SEV2")),
+          ("ana", changed("SEV4", "SEV4"))], None),  # she has seen both
         ([("ana", changed("SEV4", "SEV2")), ("bob", changed("SEV4", "SEV2"))], None),
         ([("bob", changed("SEV1", "SEV2")), ("bob", changed("SEV4", "SEV2"))], None),
         ([("ana", facts.SeveritySet("SEV1")), ("bob", changed("SEV4", "SEV2"))], None),

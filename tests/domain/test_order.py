@@ -35,6 +35,11 @@ def test_critical_ones_come_first_then_the_scale_then_the_oldest():
     assert order([], incident(1, "SEV2"), incident(2, "SEV1")) == "21"
 
 
+def test_of_a_severity_the_newest_may_come_first():
+    found = [incident(1, "SEV2"), incident(2, "SEV1", minute=1), incident(3, "SEV1", minute=2)]
+    assert "".join(each.id[-1] for each in worst_first(found, [], newest=True)) == "321"
+
+
 def due(what, minutes):
     return Due(what, T - timedelta(minutes=minutes), max(0.0, minutes * 60), what)
 

@@ -188,7 +188,7 @@ def _find(workspace: Workspace, part: str | None, *, ended: bool) -> str:
 def several(workspace: Workspace, heads: Sequence[Head], message: str) -> SeveralError:
     """Return the refusal that lists the incidents that may be meant."""
     if heads[0].open:
-        heads = in_order(workspace, heads)
+        heads = in_order(workspace, heads, newest=True)
     restricted = workspace.record.restricted_ids()
     return SeveralError(
         [head.id for head in heads],
@@ -233,7 +233,7 @@ def _by_part(workspace: Workspace, part: str, *, ended: bool) -> str:
             else "`incidentctl list --all` shows all incidents.",
         )
     heads = [head for head in workspace.record.open_heads() if head.id in found]
-    opened = [head.id for head in in_order(workspace, heads)]
+    opened = [head.id for head in in_order(workspace, heads, newest=True)]
     over = [ident for ident in reversed(found) if ident not in opened]
     meant, rest = (over, opened) if ended else (opened, over)
     if len(meant) == 1:
@@ -249,7 +249,7 @@ def _by_part(workspace: Workspace, part: str, *, ended: bool) -> str:
 
 def _line(head: Head, restricted: Collection[str]) -> str:
     title = one_line(titled(head, restricted=head.id in restricted))
-    return f"  {head.id}  {head.severity or '-'}  {title}"
+    return f"  {head.id}  {one_line(head.severity or '-')}  {title}"
 
 
 def load(workspace: Workspace, ident: str) -> Incident:

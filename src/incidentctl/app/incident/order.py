@@ -8,6 +8,6 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.incident.order import Shown, worst_first
 
 
-def in_order(workspace: Workspace, found: Iterable[Shown]) -> list[Shown]:
-    """Return incidents, the worst first."""
-    return worst_first(found, workspace.basics.scale)
+def in_order(workspace: Workspace, found: Iterable[Shown], *, newest: bool = False) -> list[Shown]:
+    """Return incidents, the worst first; of a severity the oldest, or the newest."""
+    return worst_first(found, workspace.basics.scale, newest=newest)

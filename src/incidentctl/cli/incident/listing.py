@@ -88,7 +88,7 @@ def list_command(
     if not heads:
         return
     say_left_out(workspace)
-    opened = in_order(workspace, (head for head in heads if head.open))
+    opened = in_order(workspace, (head for head in heads if head.open), newest=True)
     heads = [*opened, *(head for head in heads if not head.open)]
     now, zone = workspace.now(), workspace.speaker_zone(workspace.actor(None))
 

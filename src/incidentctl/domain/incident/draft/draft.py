@@ -128,14 +128,17 @@ class Draft:
         self._number += 1
         self.problems[self._number] = sentence[:_MAX_PROBLEM]
 
-    def clash(self, role: str, sentence: str) -> None:
-        """Keep a sentence about two people who got a role at once, until that is settled."""
-        self.problem(sentence)
-        self.clashes.setdefault(role, []).append(self._number)
+    def clash(self, about: str, sentence: str) -> None:
+        """Keep a sentence about two people at once, who got a role or set the severity.
 
-    def settled(self, role: str) -> None:
-        """Drop the sentence about a role: the person who passed it on knew who held it."""
-        for number in self.clashes.pop(role, ()):
+        It stays until that is settled.
+        """
+        self.problem(sentence)
+        self.clashes.setdefault(about, []).append(self._number)
+
+    def settled(self, about: str) -> None:
+        """Drop what is kept: somebody passed the role on, or set a severity, who knew of both."""
+        for number in self.clashes.pop(about, ()):
             del self.problems[number]
 
     @property

@@ -12,6 +12,9 @@ from incidentctl.domain.incident.state import Attachment, SeverityChange, StepPl
 #: The tier of one process for all incidents.
 TIER_FOR_ALL = "single"
 
+#: What two people clash about who set it at once; no role is called so.
+_SEVERITY = "severity set"
+
 
 class SeveritySet(NamedTuple):
     """How bad it is; `confirmed` once a person has said so."""
@@ -37,10 +40,13 @@ class SeveritySet(NamedTuple):
             and last.fact.severity != self.severity
             and last.by != event.by
         ):
-            draft.problem(
+            draft.clash(
+                _SEVERITY,
                 f"{last.by} set the severity {last.fact.severity}, and {event.by} set "
-                f"{self.severity} without having seen that: {self.severity} stands."
+                f"{self.severity} without having seen that: {self.severity} stands.",
             )
+        elif draft.severity == self.was:
+            draft.settled(_SEVERITY)
         draft.severity_set = event
         if draft.severity not in (None, self.severity):
             draft.set(severity_changed=event.id)
