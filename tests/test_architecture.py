@@ -1,4 +1,4 @@
-"""The rules of the house: who may import whom, and what only some may use.
+"""The rules of the house: who may import whom, and where what stands.
 
 cli, serve, mcp -> app -> (files | record | render | connect) -> (git | domain) -> errors
 """
@@ -12,12 +12,29 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from tests.sources import (
+    MODULES,
+    SOURCE,
+    called,
+    each_module,
+    imports,
+    is_name,
+    layer_of,
+    nodes,
+    place,
+)
 
 from incidentctl.cli.main import _COMMANDS
+from incidentctl.connect.actions import registry as actions
+from incidentctl.connect.alerts import registry as alert_formats
 from incidentctl.domain.common.limits import MAX_BYTES
+from incidentctl.domain.incident import facts
+from incidentctl.domain.incident.events import kind_of
+from incidentctl.domain.lint.rules import registry as rules
+from incidentctl.domain.lint.rules.syntax import SYNTAX
 from incidentctl.git.objects import MAX_BLOB
+from incidentctl.render.lint import registry as lint_outputs
 
-SOURCE = Path(__file__).parent.parent / "src" / "incidentctl"
 CONTRIBUTING = SOURCE.parent.parent / "CONTRIBUTING.md"
 EDGES = {"files", "record", "render", "connect"}
 LAYERS = {
@@ -70,47 +87,6 @@ ONLY_IN = {
     # What a terminal prints as JSON goes through `render.json_text`.
     "json": {"serve", "app", "connect", "files", "render", "record", "domain"},
 }
-#: The wiring place; and the crash points, which tests name by a variable.
-MAY_READ = {"app/workspace/workspace.py", "record/store/crash_points.py"}
-#: The commands that open no Workspace: the last resort, and the one that makes a repository.
-HAVE_A_CLOCK = {"cli/boundary.py", "cli/setup/init.py"}
-#: What only some modules do: how the tree of a module tells, and where it may.
-ONLY_THERE = {
-    "asks git for a folder": ({"git/tree.py"}, lambda node: _is_text(node, "ls-tree")),
-    "puts a file in place by a link": ({"git/atomic.py"}, lambda node: _calls(node, "link", 2)),
-    "puts a file in place by a rename": (
-        {"git/atomic.py", "record/write/outbox.py"},  # which moves files from folder to folder
-        lambda node: _calls(node, "replace", 1) or _calls(node, "rename", 1),
-    ),
-    "sets the environment of git": (
-        {"git/environment.py"},
-        lambda node: _is_text(node, "GIT_NO_REPLACE_OBJECTS"),
-    ),
-    "opens a workspace": (
-        {"app/workspace/workspace.py"},
-        lambda node: isinstance(node, ast.Call) and _is_name(node.func, "Workspace"),
-    ),
-    "asks for the team's repository": (
-        {"app/workspace/workspace.py"},
-        lambda node: _is_text(node, "No team repository found."),
-    ),
-    "puts a time on the clock of a zone": (
-        {
-            "domain/common/told_times.py",
-            "domain/catalog/on_call.py",  # a rota starts when the clock of its zone does
-            "domain/learn/monthly.py",  # the midnights at which months begin
-            "app/workspace/machine_zone.py",  # is such a zone
-            "render/incident/axis.py",  # its ticks, which nobody told
-        },
-        lambda node: any(map(_is_zone, getattr(node, "keywords", ()))),
-    ),
-    "writes JSON for a terminal": (
-        {"render/json_text.py"},
-        lambda node: (
-            isinstance(node, ast.JoinedStr) and "incidentctl/{command}" in ast.unparse(node)
-        ),
-    ),
-}
 #: The folders of one layer alone; every other is a subject, which CONTRIBUTING names.
 OWN_FOLDERS = {
     "domain": {"common"},
@@ -120,11 +96,23 @@ OWN_FOLDERS = {
     "app": {"workspace"},
     "cli": {"terminal"},
 }
+#: The modules of the package itself; every other is in a folder of a layer.
+AT_THE_TOP = {"__init__.py", "__main__.py", "build.py", "errors.py"}
+#: The only folders inside of subjects.
+INNER_FOLDERS = {
+    "domain/incident/decide",
+    "domain/incident/draft",
+    "domain/incident/facts",
+    "domain/incident/fold",
+    "domain/incident/walk",
+    "domain/lint/rules",
+}
+#: What the record reports, which is no rule of `catalog lint`.
+OF_THE_RECORD = {"IC900", "IC901", "IC902", "IC903"}
 #: A command of this program, or an option; what is told of git is another thing.
 ON_A_SCREEN = re.compile(rf"incidentctl (?:{'|'.join(_COMMANDS)})\b|(?<![\w-])--[a-z]")
 #: What stands in the team's files word for word, and is found there again.
 IN_FILES = {"ABOUT_ACTIONS", "BEGIN"}
-MODULES = sorted(SOURCE.rglob("*.py"))
 
 
 def name_of(path: Path) -> str:
@@ -135,26 +123,16 @@ def name_of(path: Path) -> str:
 NAMES = {name_of(path) for path in MODULES}
 
 
-def imports(path: Path) -> Iterator[tuple[str, int]]:
-    """Yield what a module imports, also inside of functions, and in which line."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}:{node.lineno}: a relative import"
-            for alias in node.names:
-                yield f"{node.module}.{alias.name}", node.lineno
+@pytest.fixture(scope="module", autouse=True)
+def _trees_are_forgotten():
+    yield
+    nodes.cache_clear()
 
 
 def imported(path: Path) -> set[str]:
     """Return the modules of the package that a module imports."""
     named = (name for name, _ in imports(path) if name.startswith("incidentctl."))
     return {name if name in NAMES else name.rpartition(".")[0] for name in named} - {"incidentctl"}
-
-
-def layer_of(path: Path) -> str:
-    first = path.relative_to(SOURCE).parts[0]
-    return first.removesuffix(".py")
 
 
 def circle(arrows: dict[str, set[str]]) -> list[str]:
@@ -166,7 +144,7 @@ def circle(arrows: dict[str, set[str]]) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
+@each_module()
 def test_imports_point_inward(path):
     layer = layer_of(path)
     for name, line in imports(path):
@@ -181,18 +159,59 @@ def test_imports_point_inward(path):
                 assert layer in layers, f"{path}:{line}: {layer} must not import {library}"
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in MODULES if layer_of(path) in OUTERMOST], ids=lambda p: p.name
-)
+@each_module(*OUTERMOST)
 def test_what_is_allowed_is_decided_by_use_cases(path):
     """A terminal asks a use case of `app`, and shows the value that comes back."""
     for name, line in imports(path):
         assert ".decide." not in f"{name}.", f"{path}:{line}: only app and domain decide"
 
 
+@each_module(*OUTERMOST)
+def test_what_happened_is_recorded_and_folded_by_use_cases(path):
+    """What shows it neither makes events nor writes files, nor folds what was recorded."""
+    for node in nodes(path):
+        if called(node, "stamp", "write_text") or _is_recorded(node):
+            pytest.fail(f"{path}:{node.lineno}: {ast.unparse(node)}")
+    for name, line in imports(path):
+        folds = name.startswith("incidentctl.domain.") and "fold" in name.split(".")
+        assert not folds, f"{path}:{line}: only app and record fold"
+
+
+def _is_recorded(node: ast.AST) -> bool:
+    """Say whether a node is a call such as `workspace.record.record(…)`."""
+    return called(node, "record") and is_name(getattr(node.func, "value", node), "record")
+
+
 def test_every_folder_is_a_layer():
     folders = {path.name for path in SOURCE.iterdir() if (path / "__init__.py").is_file()}
     assert {"cli", "app", "domain", *EDGES} <= folders <= set(LAYERS)
+
+
+def test_every_module_is_in_a_folder_of_a_layer():
+    top = {path.name for path in MODULES if path.parent == SOURCE}
+    assert top == AT_THE_TOP
+    layers = {layer_of(path) for path in MODULES if path.parent != SOURCE}
+    assert layers == set(LAYERS) - {"errors"}
+
+
+def test_every_folder_with_modules_is_a_package():
+    folders = {path.parent for path in MODULES}
+    assert {place(each) for each in folders if not (each / "__init__.py").is_file()} == set()
+
+
+def test_only_known_folders_are_inside_of_subjects():
+    assert {place(p.parent) for p in MODULES if len(p.parent.relative_to(SOURCE).parts) > 2} == (
+        INNER_FOLDERS
+    )
+
+
+def test_a_name_says_nothing_that_its_folder_says():
+    """Neither that of its own folder again, nor that of a subject that could have a folder."""
+    own = {place(path) for path in MODULES if path.name.startswith(f"{path.parent.name}_")}
+    assert own == set()
+    subjects = tuple(f"{subject}_" for subject in named_subjects())
+    beside = {path for path in MODULES if path.parent.parent == SOURCE}
+    assert {place(path) for path in beside if path.name.startswith(subjects)} == set()
 
 
 def test_no_modules_import_each_other_in_a_circle():
@@ -217,10 +236,15 @@ def test_no_folders_import_each_other_in_a_circle():
     assert {package: found for package in arrows if (found := circle(arrows[package]))} == {}
 
 
-def test_every_folder_is_a_subject_that_contributing_names():
+def named_subjects() -> set[str]:
+    """Return the subjects that CONTRIBUTING names."""
     listed = re.search(r"The subjects are (.*?)\.\n", CONTRIBUTING.read_text(), re.DOTALL)
     assert listed
-    subjects = set(re.findall(r"`([a-z]+)`", listed[1]))
+    return set(re.findall(r"`([a-z]+)`", listed[1]))
+
+
+def test_every_folder_is_a_subject_that_contributing_names():
+    subjects = named_subjects()
     found = {
         (layer, folder.name)
         for layer in LAYERS
@@ -231,39 +255,17 @@ def test_every_folder_is_a_subject_that_contributing_names():
     assert subjects - {name for _, name in found} == set()
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
-def test_only_the_workspace_and_the_terminal_read_clock_and_environment(path):
-    name = path.relative_to(SOURCE).as_posix()
-    if name in MAY_READ:
-        return
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Attribute):
-            where = f"{path}:{node.lineno}"
-            if layer_of(path) != "cli":
-                assert node.attr not in {"environ", "getenv", "getcwd", "cwd"}, where
-            if name not in HAVE_A_CLOCK:
-                assert not (node.attr in {"now", "today", "utcnow"} and _is_datetime(node)), where
-
-
-def _is_datetime(node: ast.Attribute) -> bool:
-    return isinstance(node.value, ast.Name) and node.value.id in {"datetime", "date"}
-
-
-@pytest.mark.parametrize(
-    "path", [path for path in MODULES if layer_of(path) == "domain"], ids=lambda p: p.name
-)
+@each_module("domain")
 def test_domain_names_no_command_and_no_option(path):
     """It gives a Hint, and each that shows it has words of its own."""
     for text, line in texts(path):
         assert not ON_A_SCREEN.search(re.sub("`git [^`]*`", "", text)), f"{path}:{line}: {text}"
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in MODULES if layer_of(path) == "domain"], ids=lambda p: p.name
-)
+@each_module("domain")
 def test_domain_is_given_no_screen(path):
     """What is cut or broken to a width is cut by `render` and `cli`."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.arg):
             assert node.arg not in {"width", "height", "columns"}, f"{path}:{node.lineno}"
 
@@ -294,41 +296,82 @@ def test_a_command_in_domain_is_seen(tmp_path):
     assert not any(ON_A_SCREEN.search(text) for text, _ in texts(module))
 
 
-@pytest.mark.parametrize("what", ONLY_THERE)
-def test_one_place_does_it(what):
-    places, does = ONLY_THERE[what]
-    found = {
-        path.relative_to(SOURCE).as_posix()
-        for path in MODULES
-        if any(map(does, ast.walk(ast.parse(path.read_text()))))
-    }
-    assert found == places
-
-
-def _is_text(node: ast.AST, text: str) -> bool:
-    return isinstance(node, ast.Constant) and node.value == text
-
-
-def _is_name(node: ast.AST, name: str) -> bool:
-    return name in (getattr(node, "id", None), getattr(node, "attr", None))
-
-
-def _is_zone(argument: ast.AST) -> bool:
-    """Say whether an argument, as of `replace(tzinfo=…)`, is a zone other than UTC."""
-    if not isinstance(argument, ast.keyword) or argument.arg != "tzinfo":
-        return False
-    return not {"None", "UTC"} & set(ast.unparse(argument.value).split())
-
-
-def _calls(node: ast.AST, method: str, arguments: int) -> bool:
-    """Say whether a node calls a method with just so many arguments.
-
-    So `Path.replace` is told from `str.replace`, `datetime.replace` and `dataclasses.replace`.
-    """
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-        return False
-    return node.func.attr == method and len(node.args) == arguments and not node.keywords
-
-
 def test_git_reads_whatever_may_be_an_event():
     assert MAX_BLOB == MAX_BYTES
+
+
+def test_every_kind_of_event_is_with_the_others_and_registered():
+    found = {
+        (place(path.parent), kind_of(node.name))
+        for path in MODULES
+        if layer_of(path) == "domain"
+        for node in nodes(path)
+        if isinstance(node, ast.ClassDef) and _is_fact(node) and node.name != "Unknown"
+    }
+    assert found == {("domain/incident/facts", kind) for kind in facts.KINDS}
+
+
+def _is_fact(node: ast.ClassDef) -> bool:
+    """Say whether a class is a named tuple that tells itself; a property `sentence` is another."""
+    return any(is_name(base, "NamedTuple") for base in node.bases) and any(
+        isinstance(each, ast.FunctionDef) and each.name == "sentence" and not each.decorator_list
+        for each in node.body
+    )
+
+
+@pytest.mark.parametrize(
+    ("folder", "names", "registered"),
+    [
+        ("domain/lint/rules", {"RULES"}, [each.__name__ for each in rules._SUBJECTS]),
+        ("render/lint", {"output"}, [each.__module__ for each in lint_outputs.OUTPUTS.values()]),
+        (
+            "connect/alerts",
+            {"matches", "read"},
+            [each.__name__ for each in alert_formats.FORMATS.values()],
+        ),
+        (
+            "connect/actions",
+            {"plan", "perform"},
+            [each.__name__ for each in actions.ACTIONS.values()],
+        ),
+    ],
+)
+def test_a_registry_lists_what_its_folder_has(folder, names, registered):
+    found = [
+        name_of(path)
+        for path in MODULES
+        if place(path.parent) == folder and path.name != "registry.py" and names <= _defined(path)
+    ]
+    assert sorted(registered) == found
+
+
+def _defined(path: Path) -> set[str]:
+    """Return the functions and values that a module has at its top."""
+    found = set()
+    for node in nodes(path)[0].body:
+        if isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {ast.unparse(target) for target in targets}
+    return found
+
+
+def test_no_two_rules_have_one_code():
+    """A registry by code would lose one of them without a word."""
+    listed = [rules._LINT, *(rule for subject in rules._SUBJECTS for rule in subject.RULES)]
+    codes = [*(rule.text.code for rule in listed), *(text.code for text in SYNTAX)]
+    assert sorted(codes) == sorted(set(codes))
+    assert rules.RULES.keys() | {text.code for text in SYNTAX} == set(codes)
+
+
+def test_every_code_is_that_of_a_rule():
+    known = {*rules.RULES, *(text.code for text in SYNTAX), *OF_THE_RECORD}
+    written = {
+        node.value: f"{place(path)}:{node.lineno}"
+        for path in MODULES
+        for node in nodes(path)
+        if isinstance(node, ast.Constant) and re.fullmatch(r"IC\d{3}", str(node.value))
+    }
+    assert {code: where for code, where in written.items() if code not in known} == {}
+    assert known - written.keys() == set()

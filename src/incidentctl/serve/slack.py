@@ -109,7 +109,7 @@ class Slack:
                 return Reply(_AGAIN)
             return slash.Slash(workspace, slash.read(body), on_recorded=on_recorded).answer()
         except IncidentctlError as refusal:
-            hint = worded(refusal.hint)
+            hint = worded(refusal.hint, options=True)
             return Reply(f"{refusal.message}\n{hint}" if hint else refusal.message)
         except OSError as error:
             return Reply(f"It may not be recorded: {error.strerror or error}.")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import takewhile
+
 from incidentctl.domain.common.text import one_line
 from incidentctl.errors import Hint
 
@@ -20,11 +23,21 @@ _SENTENCES = {
     "say-next": "Say with the update when the next one comes.",
 }
 
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z`])")
+_COMMAND = re.compile(r"incidentctl ")
+_COMMAND_OR_OPTION = re.compile(rf"{_COMMAND.pattern}|(?<![\w-])--[a-z]")
 
-def worded(hint: str | Hint | None) -> str | None:
-    """Return a hint for a page; None where it only helps at a terminal."""
+
+def worded(hint: str | Hint | None, *, options: bool = False) -> str | None:
+    """Return a hint for a page; None where it only helps at a terminal.
+
+    Of a text it is what stands before the first sentence that names a command or an option, on
+    which the next ones may build. In a chat people write `options`, too, and read of them.
+    """
     if isinstance(hint, Hint):
         sentence = _SENTENCES.get(hint.name)
         values = {name: one_line(str(value)) for name, value in hint.values.items()}
         return sentence.format(**values) if sentence else None
-    return None if hint is None or "incidentctl " in hint else hint
+    of_a_terminal = _COMMAND if options else _COMMAND_OR_OPTION
+    sentences = _BETWEEN_SENTENCES.split(hint or "")
+    return " ".join(takewhile(lambda each: not of_a_terminal.search(each), sentences)) or None
