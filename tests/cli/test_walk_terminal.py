@@ -343,7 +343,9 @@ def test_what_was_typed_before_a_question_does_not_answer_it(run, team, declared
     child.delaybeforesend = 0.05
     child.expect_exact("Redact")
     child.expect_exact("(y/N)")
-    child.send("n\r")
+    child.send("not yet\r")  # has a y, and is no yes
+    child.expect_exact("Type y or n")
+    child.send("\x15no\r")
     child.expect_exact("Not redacted.")
     child.expect(pexpect.EOF)
     assert "hunter2" in run("log").out

@@ -76,6 +76,8 @@ def split_names(text: str, what: str) -> tuple[tuple[str, ...], list[UsageError]
 
 
 def _twins(one: str, other: str, what: str) -> str:
+    if one == other:
+        return f"The {what} {one} is named twice."
     return f"{one} and {other} are the same name for a {what}."
 
 

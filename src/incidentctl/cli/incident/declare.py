@@ -133,9 +133,7 @@ def declare_command(
         alerts = _alerts(workspace, from_alert, source, title=words)
         asks = console.is_terminal() and not (no_input or json)
         if not words.strip() and asks and not alerts:
-            from incidentctl.cli.terminal.prompts import ask_text
-
-            words = ask_text("What is broken?")
+            words = _asked_title()
         kind = _kind(drill=drill, backfill=backfill, at=at, resolved_at=resolved_at)
         request = Request(
             words,
@@ -227,6 +225,14 @@ def _ask_same(response: Response, alike: Sequence[Head]) -> str | None:
         return None
     cancel(response, duplicate_of=answer)
     return answer
+
+
+def _asked_title() -> str:
+    from incidentctl.cli.terminal.prompts import ask_text
+
+    while not (title := ask_text("What is broken?").strip()):
+        pass  # Enter came too early
+    return title
 
 
 def _moment(workspace: Workspace, who: Actor, text: str | None) -> datetime | None:

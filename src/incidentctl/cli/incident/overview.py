@@ -183,7 +183,7 @@ def _rows(
     yield "owner", incident.owner, _Kept.WHAT
     yield "areas", ", ".join(incident.product_areas), _Kept.WHAT
     yield "category", incident.category, _Kept.WHAT
-    yield "services", ", ".join(incident.services), _Kept.WHAT
+    yield "services", ", ".join(incident.services), _Kept.HEAD
     yield "process", incident.reason, _Kept.OLDER
     yield "summary", incident.summary, _Kept.WORDS
     yield "impact", incident.impact, _Kept.WORDS

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: So many columns stand before a question, `? `, and before a choice, ` » `.
 _QUESTION, _POINTER = 2, 3
+#: What answers yes or no.
+_HOW = "Type y or n, or leave it empty."
 #: The texts that were entered, to be given back where nothing of them was recorded.
 answered: list[str] = []
 
@@ -190,13 +192,20 @@ def ask_confirm(message: str, *, default: bool = False) -> bool:
     if not _plain():
         import questionary
 
-        question = _fitting(message, 2, before=_QUESTION)
-        # Enter ends it: of a typed "yes" nothing is left for the next question.
-        asked = questionary.confirm(question, default=default, auto_enter=False)
+        # A word and Enter: "not yet" has a y, and of "yes" "es" was left for the next question.
+        question = _fitting(f"{message} {'(Y/n)' if default else '(y/N)'}", 2, before=_QUESTION)
+        asked = questionary.text(question, validate=lambda text: _decided(text) is not None or _HOW)
         asked.application.pre_run_callables.append(_forget_typed)
-        return bool(asked.unsafe_ask())
-    try:
-        answer = _read_line(f"{clean(message)} [{'Y/n' if default else 'y/N'}]:").casefold()
-    except EndOfAnswers:
-        return default
-    return answer in ("y", "yes") if answer else default
+        answer = asked.unsafe_ask()
+    else:
+        try:
+            answer = _read_line(f"{clean(message)} [{'Y/n' if default else 'y/N'}]:")
+        except EndOfAnswers:
+            return default
+    return default if not answer.strip() else bool(_decided(answer))
+
+
+def _decided(answer: str) -> bool | None:
+    """Return what an answer to yes or no says; False for an empty one, None if it says neither."""
+    word = answer.strip().casefold()
+    return True if word in ("y", "yes") else False if word in ("", "n", "no") else None

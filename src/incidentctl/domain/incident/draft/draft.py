@@ -88,6 +88,7 @@ class Draft:
         self.statuses: list[StatusChange] = []
         self.changes: list[SeverityChange] = []
         self.severity_set: EffectiveEvent | None = None
+        self.severities_taken_back: set[str] = set()
 
         self.held = Holders()
         self.commander: tuple[EffectiveEvent, str] | None = None

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from incidentctl.domain.common.times import Seconds
-from incidentctl.domain.incident.draft.draft import Draft, DraftTask
+from incidentctl.domain.incident.draft.draft import CONCURRENCY_WINDOW, Draft, DraftTask
 from incidentctl.domain.incident.events import EffectiveEvent
 from incidentctl.domain.incident.names import Names, joined
 from incidentctl.domain.incident.redaction import REDACTED
@@ -32,21 +32,7 @@ class SeveritySet(NamedTuple):
 
     def apply(self, draft: Draft, event: EffectiveEvent) -> None:
         """The newest severity applies, also of two that nobody saw together."""
-        last = draft.severity_set
-        if (
-            self.was is not None
-            and last is not None
-            and last.fact.was == self.was
-            and last.fact.severity != self.severity
-            and last.by != event.by
-        ):
-            draft.clash(
-                _SEVERITY,
-                f"{last.by} set the severity {last.fact.severity}, and {event.by} set "
-                f"{self.severity} without having seen that: {self.severity} stands.",
-            )
-        elif draft.severity == self.was:
-            draft.settled(_SEVERITY)
+        _compare(draft, self, event)
         draft.severity_set = event
         if draft.severity not in (None, self.severity):
             draft.set(severity_changed=event.id)
@@ -67,6 +53,31 @@ class SeveritySet(NamedTuple):
     def sentence(self, names: Names) -> str:
         doubt = "" if self.confirmed else ", unconfirmed"
         return joined(f"Severity {self.severity}{doubt}", self.reason)
+
+
+def _compare(draft: Draft, fact: SeveritySet, event: EffectiveEvent) -> None:
+    """Keep as a problem that somebody set a severity who had not seen the one before it."""
+    last = draft.severity_set
+    if fact.was is None or last is None:
+        return
+    if fact.was == draft.severity:
+        draft.settled(_SEVERITY)
+        return
+    told_afterwards = any(
+        each.event.recorded - each.at >= CONCURRENCY_WINDOW for each in (last, event)
+    )
+    if (
+        last.by != event.by
+        and fact.severity != draft.severity
+        and fact.was not in draft.severities_taken_back
+        and not told_afterwards
+    ):
+        draft.settled(_SEVERITY)
+        draft.clash(
+            _SEVERITY,
+            f"{last.by} set the severity {draft.severity}, and {event.by} set {fact.severity} "
+            f"without having seen that: {fact.severity} stands, until somebody sets it again.",
+        )
 
 
 class AffectedSet(NamedTuple):

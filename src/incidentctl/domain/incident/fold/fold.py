@@ -68,6 +68,8 @@ def fold(
             apply = _APPLY.get(type(event.fact))
             if apply is not None:
                 apply(event.fact, draft, event)
+        elif isinstance(event.fact, facts.SeveritySet):
+            draft.severities_taken_back.add(event.fact.severity)
     settle(draft)
     if now is not None:
         draft.look(now)
