@@ -7,6 +7,8 @@ from datetime import datetime
 
 import pytest
 
+from incidentctl.app.workspace.machine_zone import machine_zone_name
+
 #: What is told in Berlin, and the moment: of both seasons, at the hour that is skipped, and at the
 #: one that comes twice.
 TOLD = (
@@ -147,3 +149,21 @@ def test_a_drill_is_planned_at_one_moment(guest, team, at, refusal):
     assert not (team / "drills" / "q1.yaml").exists()
     assert guest(*new, f"{at}+01:00").code == 0
     assert "2099-" in guest("drill", "plan", "q1").out
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [("Australia/Lord_Howe", "Australia/Lord_Howe"), (":Asia/Kolkata", "Asia/Kolkata"),
+     ("CET-1CEST", None), ("Etc/UTC", None)],
+)  # fmt: skip
+def test_the_zone_that_the_environment_names_is_suggested(given, name):
+    assert machine_zone_name({"TZ": given}) == name
+
+
+def test_the_zone_that_the_machine_is_set_to_is_suggested(tmp_path, monkeypatch):
+    link = tmp_path / "localtime"
+    link.symlink_to("/usr/share/zoneinfo/Europe/Berlin")
+    monkeypatch.setattr("incidentctl.app.workspace.machine_zone._LOCALTIME", link)
+    assert machine_zone_name({}) == "Europe/Berlin"
+    link.unlink()
+    assert machine_zone_name({}) is None

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+
+_LOCALTIME = Path("/etc/localtime")
 
 
 class _MachineZone(tzinfo):
@@ -42,3 +47,17 @@ def machine_zone(now: datetime) -> tzinfo | None:
         each.utcoffset() or each.tzname() == "GMT" for each in (now.astimezone(found), *seasons)
     )
     return found if placed else None
+
+
+def machine_zone_name(environment: Mapping[str, str]) -> str | None:
+    """Return the IANA name of the zone of this machine; None where nothing says it."""
+    from incidentctl.domain.common.fields import parse_zone
+
+    named = environment.get("TZ", "").removeprefix(":")
+    if not named:
+        with contextlib.suppress(OSError):
+            named = str(_LOCALTIME.readlink()).rpartition("zoneinfo/")[2]
+    try:
+        return None if named == "Etc/UTC" else parse_zone(named)
+    except ValueError:
+        return None

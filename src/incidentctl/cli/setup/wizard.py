@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +15,7 @@ from incidentctl.app.setup.catalog import (
     effective_tier,
     recommended,
 )
+from incidentctl.app.workspace.machine_zone import machine_zone_name
 from incidentctl.cli.hints import worded
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.prompts import ask_choice, ask_text
@@ -140,7 +142,8 @@ def ask(request: Request, root: Path, remotes: Sequence[str]) -> Request:
             areas = _groups(names, request.services, "product area", asked, every)
         request = request._replace(areas=areas)
     if request.timezone is None:
-        zone = _until_fits("In which time zone do you work?", "UTC", init_input.read_zone)
+        here = machine_zone_name(os.environ) or "UTC"
+        zone = _until_fits("In which time zone do you work?", here, init_input.read_zone)
         request = request._replace(timezone=zone)
     if request.remote is None and remotes:
         choices = [
