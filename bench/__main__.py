@@ -28,6 +28,8 @@ def main() -> None:
     # An installed program has compiled modules, so what is timed here has them, too.
     compileall.compile_dir(ROOT / "src", quiet=1)
     rows: list[Row] = []
+    results = ROOT / "bench" / "results" / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.md"
+    results.parent.mkdir(exist_ok=True)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         os.environ.update(shut_out(Path(folder)))
@@ -38,12 +40,9 @@ def main() -> None:
             work = Path(folder) / name
             work.mkdir()
             rows += import_module(f"bench.{name}").rows(work)
-    text = table(rows)
-    print(text)
+            results.write_text(f"{table(rows)}\n")  # one that fails later loses none of them
+    print(table(rows))
     print(f"\n{time.monotonic() - began:.0f} s", file=sys.stderr)
-    results = ROOT / "bench" / "results"
-    results.mkdir(exist_ok=True)
-    (results / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.md").write_text(text + "\n")
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def _reconnect(folder: Path, *, clones: int, events: int, limit: float) -> list[
     for child in syncing:
         child.wait()
     for root in roots:
-        run((INCIDENTCTL, "sync"), root)
+        _sync(root)
     held = _events(remote, _BRANCH)
     logs = {run((INCIDENTCTL, "log"), root) for root in roots}
     reachable = set(run(("git", "rev-list", _BRANCH), remote).split())
@@ -103,6 +103,12 @@ def _reconnect(folder: Path, *, clones: int, events: int, limit: float) -> list[
         Row(what, took, "s", limit, f"{len(known)} events, {merges} merges; {counts}"),
         Row(f"faults there: {counts}", sum(faults.values()), "", 0),
     ]
+
+
+def _sync(root: Path) -> None:
+    """Sync, and again while processes of other clones push, as its hint says."""
+    if not any(_run_anyhow((INCIDENTCTL, "sync"), root) for _ in range(20)):
+        run((INCIDENTCTL, "sync"), root)
 
 
 def _together(folder: Path, *, clones: int, seconds: float) -> Row:
@@ -128,7 +134,7 @@ def _together(folder: Path, *, clones: int, seconds: float) -> Row:
     for worker in workers:
         worker.join()
     for root in (*roots, *roots):
-        run((INCIDENTCTL, "sync"), root)
+        _sync(root)
     held = [Path(name).name[:26] for name in _events(remote, _BRANCH)]
     tips = {run(("git", "rev-parse", _LOG_REF), root) for root in roots}
     lost, twice = len(recorded - set(held)), len(held) - len(set(held))
@@ -163,8 +169,12 @@ def _walked(folder: Path, *, entries: int) -> Row:
     return Row(what, middle(took), "s", 2, f"at most {max(took):.1f} s")
 
 
-def _run_anyhow(command: tuple[str, ...], folder: Path) -> None:
-    subprocess.run(command, cwd=folder, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+def _run_anyhow(command: tuple[str, ...], folder: Path) -> bool:
+    """Run a command; say whether it succeeded."""
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, check=False, stdin=subprocess.DEVNULL
+    )
+    return done.returncode == 0
 
 
 def _events(root: Path, ref: str) -> list[str]:
