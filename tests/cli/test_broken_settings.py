@@ -95,3 +95,26 @@ def test_a_branch_of_the_team_s_own_is_not_made_the_record(run, team, git, tmp_p
     marker.write_text("organisation: Acme\nrecord: {remote: origin}\n")
     assert run("sync").code == 0
     assert "search is slow" in git(tmp_path / "origin.git", "log", "-p", "incident-log")
+
+
+@pytest.mark.parametrize("fault", ["remote: '../remote.git'", "remote: 7", "remotes: origin"])
+def test_where_a_fault_hides_the_remote_nothing_is_purged_and_none_is_said_to_be_unset(
+    run, shared, team, git, fault
+):
+    run("declare", "x", "-s", "SEV3", "--no-input")
+    run("log", "the key is hunter2")
+    remote = git(team, "remote", "get-url", "origin").strip()
+    assert "hunter2" in git(team, "-C", remote, "log", "-p", "incident-log")
+    right = shared.read_text()
+    shared.write_text(right.replace("remote: origin", fault))
+    assert run("redact", "-1").code == 0
+    refused = run("purge", "--yes")
+    assert refused.code == 6
+    assert "Not purged: a remote would keep the texts" in refused.err
+    assert "incidentctl.yaml:" in refused.err
+    for said in (run("sync").err, run("doctor").out):
+        assert "incidentctl.yaml:" in said
+        assert "no remote is set" not in said
+    shared.write_text(right)
+    assert run("purge", "--yes").code == 0
+    assert "hunter2" not in git(team, "-C", remote, "log", "-p", "incident-log")

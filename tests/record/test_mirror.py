@@ -40,6 +40,14 @@ def test_a_branch_below_its_name_is_told_as_what_is_in_the_way(clone: Clone, oth
     assert clone.record().mirror_note() is None
 
 
+def test_a_mirror_that_is_missing_is_told_as_that_and_comes_again(clone: Clone) -> None:
+    clone.declare()
+    clone.git("branch", "-D", BRANCH.removeprefix("refs/heads/"))
+    assert "is missing" in str(clone.record().mirror_note())
+    note(clone, "x")
+    assert clone.record().mirror_note() is None
+
+
 def test_a_branch_above_its_name_is_told_as_well(clone: Clone) -> None:
     clone.declare()
     clone.git("branch", "-D", BRANCH.removeprefix("refs/heads/"))

@@ -57,6 +57,10 @@ class Upkeep(Reader):
                 f"branch {other} is in the way: git has no branch {branch} beside it; nothing is "
                 f"lost; rename it, and the next command creates {branch}"
             )
+        if tips.mirror is None:
+            return (
+                f"branch {branch} is missing; nothing is lost; what is recorded next makes it again"
+            )
         return (
             f"branch {branch} has commits of its own and does not follow the record; "
             "nothing is lost; rename it, and the next command creates it again"

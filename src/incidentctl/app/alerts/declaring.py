@@ -40,10 +40,10 @@ class Declaring:
             return
         self._respond(live, now, tally)
 
-    def leave(self, live: Live, over: Incident, now: datetime, tally: Tally) -> None:
+    def leave(self, live: Live, now: datetime, tally: Tally) -> None:
         """Respond to a group that came to an incident which was over by then, unknown to us."""
-        if live.decision.mode == "declare" and over.id == live.incident:
-            self._respond(live, now, tally, left=over.id)
+        if live.decision.mode == "declare":
+            self._respond(live, now, tally, left=live.incident)
 
     def _respond(self, live: Live, now: datetime, tally: Tally, *, left: str | None = None) -> None:
         decision = live.decision

@@ -12,7 +12,7 @@ from incidentctl.app.incident.find import load
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts.group import ATTACHED, RESOLVED
 from incidentctl.domain.incident.state import Incident
-from incidentctl.errors import IncidentctlError
+from incidentctl.errors import EnvironmentFailedError
 
 #: What ends an incident.
 _ENDS = ("resolved", "cancelled")
@@ -26,26 +26,26 @@ class Late:
         self._workspace = workspace
         self._book = book
         self._declaring = declaring
-        self._known_there: set[tuple[str, str]] = set()
-        """Groups and their incidents that were over only afterwards, which somebody decided."""
+        self._looked_at: set[tuple[str, str]] = set()
+        """Groups with the incident they had, which was over: neither can change any more."""
 
     def respond(self, now: datetime, tally: Tally) -> None:
         """Respond to each as if it had come now: the incident was over, which nobody knew here."""
         opened = {head.id for head in self._workspace.record.open_heads()}
-        found: dict[str, Incident] = {}
+        ends: dict[str, datetime | None] = {}
         for live in self._book.lives():
             ident = live.incident
-            if ident is None or ident in opened or (live.ident, ident) in self._known_there:
+            if ident is None or ident in opened or (live.ident, ident) in self._looked_at:
                 continue
             if live.handling != ATTACHED or live.state == RESOLVED or live.cause is None:
                 continue
-            with contextlib.suppress(IncidentctlError):  # cannot be read now: at the next change
-                incident = found.get(ident) or found.setdefault(ident, load(self._workspace, ident))
-                ended = _ended(incident)
-                if ended is None or live.joined is None or live.joined <= ended:
-                    self._known_there.add((live.ident, ident))
-                else:
-                    self._declaring.leave(live, incident, now, tally)
+            with contextlib.suppress(EnvironmentFailedError):  # then at the next change
+                if ident not in ends:
+                    ends[ident] = _ended(load(self._workspace, ident))
+                ended = ends[ident]
+                if ended is not None and live.joined is not None and live.joined > ended:
+                    self._declaring.leave(live, now, tally)
+                self._looked_at.add((live.ident, ident))
 
 
 def _ended(incident: Incident) -> datetime | None:

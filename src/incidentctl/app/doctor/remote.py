@@ -32,8 +32,8 @@ def remote(setup: Setup) -> Iterator[Check]:
         if setup.is_local:
             message = "the record is only in your own folder on this machine"
             hint = "Work in the team's repository; `incidentctl adopt` moves the incidents there."
-        elif setup.workspace.unread:
-            message = f"no remote is known: {setup.workspace.unread}"
+        elif hidden := setup.workspace.hides_remote:
+            message = f"no remote is known: {hidden}"
             hint = "Run `incidentctl catalog lint`."
         else:
             message = "no remote is set: the record is only in this clone"

@@ -115,7 +115,9 @@ def scale_step(catalog: Catalog, suggested: str | None) -> Severity:
     return (suggested and catalog.scale.get(suggested)) or catalog.default_severity()
 
 
-def severity_fact(severity: Severity, *, confirmed: bool, reason: str | None = None) -> Any:
+def severity_fact(
+    severity: Severity, *, confirmed: bool, reason: str | None = None, was: str | None = None
+) -> Any:
     """Make the fact of a severity, with all that the log and the clock need of it."""
     every = severity.update_every
     return facts.SeveritySet(
@@ -126,6 +128,7 @@ def severity_fact(severity: Severity, *, confirmed: bool, reason: str | None = N
         retrospective=severity.retrospective.word,
         retrospective_within=severity.retrospective.within,
         reason=reason,
+        was=was,
     )
 
 
@@ -180,8 +183,8 @@ def classify(
         if level is not None or name is None:
             level = level or scale_step(catalog, suggested)
             name = level.name
-            stated = severity_fact(level, confirmed=confirmed, reason=reason)
-            found.append(stated._replace(was=incident.severity))
+            was = incident.severity
+            found.append(severity_fact(level, confirmed=confirmed, reason=reason, was=was))
     if category and (note := _unknown_category(catalog, category)):
         notes.append(note)
     case = Case(name or DEFAULT_SEVERITY, areas, category or incident.category)

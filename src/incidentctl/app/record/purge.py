@@ -40,9 +40,14 @@ def redacted_entries(workspace: Workspace) -> int:
 def purge(workspace: Workspace) -> Purged:
     """Rewrite the branch, here and on the remote, without the texts of redacted entries.
 
-    EnvironmentFailedError if this clone is not up to date with the remote, or the remote refuses;
-    then nothing is changed.
+    EnvironmentFailedError if this clone is not up to date with the remote, the remote refuses, or
+    it is not known which it is; then nothing is changed.
     """
+    if hidden := workspace.hides_remote:
+        raise EnvironmentFailedError(
+            f"Not purged: a remote would keep the texts, and none is known. {hidden}",
+            hint="Correct it, then purge.",
+        )
     count = redacted_entries(workspace)
     record = workspace.record
     lock = record.background().lock()

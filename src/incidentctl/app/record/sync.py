@@ -36,15 +36,14 @@ def sync(workspace: Workspace) -> Synced:
     if refusal := workspace.refusal:
         raise refusal
     if record.unsynced() is None:
-        if workspace.unread and not workspace.is_local:
-            return Synced("misconfigured", workspace.unread, 0, 0, workspace.waiting())
+        if hidden := workspace.hides_remote:
+            return Synced("misconfigured", hidden, 0, 0, workspace.waiting())
         reason = (
             "the record is kept locally, without a remote"
             if workspace.is_local
             else "no remote is set: write `record: {remote: origin}` into incidentctl.yaml"
         )
-        faults = tuple(f"{p.path}:{p.line}: {p.message}" for p in workspace.basics.problems)
-        return Synced("misconfigured", reason, 0, 0, record.pending(), faults)
+        return Synced("misconfigured", reason, 0, 0, record.pending())
     lock, began = record.background().lock(), workspace.now()
     if not lock.take():
         if not lock.take(wait=_WAIT):

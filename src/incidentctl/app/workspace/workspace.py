@@ -258,6 +258,14 @@ class Workspace:
         basics = self.basics
         return self._record(place, remote=basics.remote, restricted=basics.usable_restricted_remote)
 
+    @property
+    def hides_remote(self) -> str | None:
+        """Return which fault of the settings may hide a remote; None if none does."""
+        fault = None if self.is_local else self.basics.hides_remote
+        if fault is None:
+            return None
+        return self.unread or f"{fault.path}:{fault.line}: {fault.message}"
+
     def waiting(self) -> int:
         """Count the events to send, even if no remote is known now."""
         from incidentctl.record.sync.sent import waiting

@@ -12,7 +12,7 @@ from incidentctl.cli.terminal import console
 from incidentctl.domain.common.text import count
 
 #: The setting `maxEdges` of Mermaid, which forges do not change.
-_MERMAID_MAX = 500
+_MAX_ARROWS = 500
 
 
 def graph(
@@ -60,9 +60,9 @@ def graph(
         console.out(str(out))
     if shown.blast:
         _say_blast(shown.failed, shown.blast)
-    if form is Format.MERMAID and len(shown.needs) > _MERMAID_MAX:
+    if form is Format.MERMAID and len(shown.needs) > _MAX_ARROWS:
         console.say(
-            f"{len(shown.needs)} arrows: Mermaid draws {_MERMAID_MAX} unless configured otherwise."
+            f"{len(shown.needs)} arrows: Mermaid draws {_MAX_ARROWS} unless configured otherwise."
             " Draw a part, or an SVG.",
             "warning",
         )

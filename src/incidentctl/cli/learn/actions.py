@@ -123,8 +123,8 @@ def add(
         raise
     report_notes(workspace, recorded.notes)
     if json:
-        row = {"incident": ident, "events": list(recorded.events), "commit": recorded.commit}
-        console.print_json("actions-add", row)
+        keys = {"incident": ident, "events": list(recorded.events), "commit": recorded.commit}
+        console.print_json("actions-add", keys)
 
 
 @app.command()

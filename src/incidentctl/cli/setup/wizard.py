@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -79,12 +80,9 @@ def _groups(
     groups: list[init_input.Group] = []
     for name in names:
         owned = init_input.owners(groups) if what == "team" else {}
-
-        def read(
-            text: str, name: str = name, owned: Mapping[str, str] = owned
-        ) -> tuple[tuple[str, ...], list[UsageError]]:
-            return init_input.split_known(text, services, name, what, owned)
-
+        read = partial(
+            init_input.split_known, services=services, group=name, what=what, owned=owned
+        )
         enter = "all" if every else "none yet"
         own = _kept(f"{question.format(name)} (a, b, ...; Enter for {enter})", read)
         groups.append(init_input.Group(name, own or tuple(every)))

@@ -16,20 +16,10 @@ _FIRST, _LAST = datetime(1971, 1, 1, tzinfo=UTC), datetime(9900, 1, 1, tzinfo=UT
 #: A number of at least this is in milliseconds: as seconds it would be after the year 5000.
 _MILLISECONDS = 10**11
 _ACKNOWLEDGED = frozenset({"acknowledged", "acknowledge", "ack", "acked"})
-_RESOLVED = frozenset(
-    {
-        "resolved",
-        "resolve",
-        "recovered",
-        "ok",
-        "closed",
-        "close",
-        "normal",
-        "inactive",
-        "clear",
-        "cleared",
-    }
-)
+_RESOLVED = frozenset({
+    "resolved", "resolve", "recovered", "ok", "closed", "close", "normal", "inactive", "clear",
+    "cleared",
+})  # fmt: skip
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

@@ -58,6 +58,11 @@ class Happened(NamedTuple):
     recorded: datetime | None = None
     """When one could first know of it, if that is later."""
 
+    @property
+    def known(self) -> datetime:
+        """Since when one could know of it."""
+        return max(self.at, self.recorded or self.at)
+
 
 class Announced(NamedTuple):
     """One action of an announcement that is due, or was sent."""
@@ -138,8 +143,7 @@ def due(found: Iterable[Announced], now: datetime) -> list[Announced]:
 
 def is_news(each: Announced, since: datetime | None) -> bool:
     """Say whether one could only know of it after its announcement was first trusted."""
-    happened = each.happened
-    return since is None or max(happened.at, happened.recorded or happened.at) >= since
+    return since is None or each.happened.known >= since
 
 
 def announced_key(incident: str, announcement: str, number: int, happened: Happened) -> str:
@@ -225,7 +229,7 @@ def _happened(incident: Incident, now: datetime, around: Around) -> Iterator[Hap
     heard = _heard(incident)
     of_the_clock = (each._replace(recorded=heard) for each in _of_the_clock(incident, now, around))
     for each in (*_of_the_record(incident), *of_the_clock):
-        if each.at <= now < max(each.at, each.recorded or each.at) + LATE:
+        if each.at <= now < each.known + LATE:
             yield each
 
 

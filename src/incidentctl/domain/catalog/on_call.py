@@ -25,7 +25,7 @@ ESCALATE_AFTER = timedelta(minutes=5)
 #: What the first layer is called, where the team says nothing.
 PRIMARY = "primary"
 #: Four weeks have fewer turns, unless these last minutes.
-_MOST_SPANS = 2_000
+_MAX_SPANS = 2_000
 #: Hours of a layer are looked for so many days before a day (they last a day, and a zone may skip
 #: another one) and after it (every hour of the week comes again by then).
 _BEFORE, _AFTER = 2, 9
@@ -150,7 +150,7 @@ def everybody_during(
     for part in parts(rota, default_zone):
         layers.setdefault(part.layer, []).append(_Rota(part))
     at = begin
-    for _ in range(_MOST_SPANS):
+    for _ in range(_MAX_SPANS):
         if at >= end:
             break
         found = {name: _everybody(rotas, at) for name, rotas in layers.items()}

@@ -48,13 +48,15 @@ class Basics(NamedTuple):
     """Why the settings as a whole cannot be read, for example because of merge conflict markers."""
 
     @property
-    def usable_restricted_remote(self) -> str | None:
-        """The remote for restricted incidents, unless it may be the shared one.
+    def hides_remote(self) -> Problem | None:
+        """The fault of the settings that may hide which remote they name; None if one is known."""
+        faults = (problem for problem in self.problems if problem.path == MARKER)
+        return None if self.remote is not None else next(faults, None)
 
-        That is possible if the settings have faults and name no remote.
-        """
-        faulty = any(problem.path == MARKER for problem in self.problems)
-        return None if faulty and self.remote is None else self.restricted_remote
+    @property
+    def usable_restricted_remote(self) -> str | None:
+        """The remote for restricted incidents, unless it may be the shared one."""
+        return None if self.hides_remote else self.restricted_remote
 
     @property
     def by_handle(self) -> dict[str, Person]:
