@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from incidentctl.record.sync import background, exchange, merge, reconcile, remo
 from incidentctl.record.sync.answer import BEHIND
 from incidentctl.record.write import batch, flush, outbox
 from torture.mutants import mutant, replace
+
+#: So long an exchange goes on after it has looked for the last time, in seconds.
+_SLOW = 0.5
 
 
 @mutant("together", "refuse", "network")
@@ -166,6 +170,7 @@ def stamp_not_looked_at_after_unlocking() -> None:
         if descriptor is not None or lock.take():
             with lock:
                 self._drain(work)
+                time.sleep(_SLOW)  # so that somebody asks just then in few histories
 
     replace(background.Background, "work", once)
 
