@@ -28,7 +28,7 @@ class Group(TyperGroup):
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
         """Return the commands that begin so, or the options."""
-        from typer.completion import shell_completion  # type: ignore[attr-defined]
+        from typer.completion import shell_completion  # type: ignore[attr-defined]  # re-exported
 
         if incomplete.startswith("-"):
             return super().shell_complete(ctx, incomplete)
