@@ -1,11 +1,14 @@
-"""The inbox of alerts: list, show, declare, attach and dismiss what waits."""
+"""The inbox of alerts: list, show, declare, attach, dismiss and redact what waits."""
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import UTC, datetime, timedelta
 
+import pexpect
 import pytest
+from tests import program
 from tests.app.test_receive import declares
 
 from incidentctl.app.alerts.receive import Receiver
@@ -145,6 +148,55 @@ def test_it_is_dismissed_with_a_reason_and_is_back_when_it_gets_worse(run, team,
     receive(team, alert("k2", labels={"service": "payment"}))
     (row,) = run("alert", "inbox", "--json").json["alerts"]
     assert row["affects"] == ["checkout", "payment"]
+
+
+def everything_below(folder):
+    """The bytes of all files of a clone's own state, without git's objects."""
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_its_texts_are_redacted_and_what_joins_it_adds_none(run, team, git, waits):
+    receive(team, alert("k2", title="The password is 4711"))
+    run("alert", "dismiss", "1", "4711 is a test")
+    assert "4711" in run("alert", "show", waits).out
+    done = run("alert", "redact", waits, "--reason", "a password")
+    assert (done.code, done.out) == (0, f"{waits}\n"), done.err
+    assert f"Redacting {waits}: Checkout" in done.err
+    assert "The git history still holds the text" in done.err
+    receive(team, alert("k3", title="Still 4711", labels={"service": "payment"}))
+    found = run("alert", "show", waits, "--json").json
+    assert (found["title"], found["text"], found["labels"]) == ("[redacted]", "[redacted]", {})
+    assert (found["source"], found["affects"]) == ("am", ["payment"])
+    assert "a password" in run("alert", "show", waits).out
+    for said in ("4711", "5 % of requests fail"):
+        assert said not in run("alert", "show", waits).out
+        assert said not in git(team, "archive", "refs/incidentctl/log")
+        assert said.encode() not in everything_below(team / ".git/incidentctl")
+    again = run("alert", "redact", waits)
+    assert (again.code, "already redacted" in again.err) == (5, True)
+    assert run("purge", "--yes").code == 0
+    assert "4711" not in git(team, "log", "-p", "incident-log")
+    assert run("alert", "show", waits, "--json").json["title"] == "[redacted]"
+
+
+def test_a_redacted_alert_of_an_incident_names_the_log_that_repeats_it(run, opened, waits):
+    run("alert", "attach", "1", opened)
+    done = run("alert", "redact", waits)
+    assert f"The log of {opened} may repeat its texts" in done.err
+    assert [each["group"] for each in run("show", opened, "--json").json["alerts"]] == [waits]
+    assert run("alert", "show", waits, "--json").json["incident"] == opened
+
+
+@pytest.mark.parametrize(("answer", "title"), [("n", "Checkout"), ("y", "[redacted]")])
+def test_on_a_terminal_redacting_an_alert_asks(run, team, waits, answer, title):
+    child = program.Terminal(
+        "-C", team, "alert", "redact", "1", env=os.environ | {"TERM": "dumb"}, timeout=60,
+        dimensions=(24, 80), encoding="utf-8",
+    )  # fmt: skip
+    child.expect_exact("[y/N]")
+    child.sendline(answer)
+    child.expect(pexpect.EOF)
+    assert run("alert", "show", waits, "--json").json["title"].startswith(title)
 
 
 @pytest.mark.parametrize(

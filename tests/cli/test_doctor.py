@@ -357,6 +357,16 @@ def test_a_ref_that_a_power_cut_tore(doctor, run, team, opened):
     assert result.state("outbox", "damaged-log-ref-") == "warn"
 
 
+@pytest.mark.parametrize("which", [("log",), ("log", "branch")], ids="+".join)
+def test_a_ref_that_somebody_deleted(doctor, run, team, opened, git, which):
+    refs = {"log": "refs/incidentctl/log", "branch": "refs/heads/incident-log"}
+    for name in which:
+        git(team, "update-ref", "-d", refs[name])
+    assert doctor().state("record", "refs/incidentctl/log was deleted") == "bad"
+    assert run("log", "restores it").code == 0
+    assert not doctor().has("record", "was deleted")
+
+
 def test_the_branch_is_behind(doctor, run, team, opened, git):
     git(team, "worktree", "add", "-q", str(team.with_name("reading")), "incident-log")
     run("log", "one more")

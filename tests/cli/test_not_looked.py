@@ -140,7 +140,7 @@ def test_an_incident_that_only_a_part_is_known_of_says_so(run, team, opened, wor
     Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text("[broken\n")
     shutil.rmtree(team / ".git/incidentctl/cache")
     found = run(*words.split(), "-i", opened)
-    assert "1 event of the record left out: git cannot be read" in found.err, found
+    assert "what was committed before may be left out: git cannot be read" in found.err, found
 
 
 def test_announcements_that_cannot_be_read_are_not_called_none(run, team, opened):

@@ -18,7 +18,7 @@ from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import refs, tree
 from incidentctl.git.objects import Found, Objects, entries, raw_entries
 from incidentctl.git.run import Git
-from incidentctl.record.store import paths
+from incidentctl.record.store import last_tips, paths
 from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_REF
 from incidentctl.record.write import outbox
 
@@ -73,6 +73,12 @@ def torn_refs(folder: Path) -> list[Path]:
 def names_no_commit(git: Git, ref: str) -> bool:
     """Say whether a ref of the record exists but names no commit of this clone."""
     return (git.git_dir / ref).is_file() and not refs.is_there(git, refs.read(git, ref))
+
+
+def was_deleted(git: Git, folder: Path, ref: str) -> bool:
+    """Say whether a ref of the record is gone that this clone has noted in a part's folder."""
+    noted = last_tips.read(folder)  # before the ref: the first event may be committed just now
+    return bool(noted) and refs.read(git, ref) is None
 
 
 def foreign_files(git: Git, commit: str) -> list[str]:

@@ -279,7 +279,7 @@ class Reader:
             if not waiting:
                 raise
             # A user who declares without git must still see what was acknowledged.
-            fault = {f"git cannot be read ({error.reason})": (1, "what was committed before")}
+            fault = {f"git cannot be read ({error.reason})": (0, "what was committed before")}
             return incident_events.EMPTY.union(waiting)._replace(faults=fault)
 
     def _overlaid(

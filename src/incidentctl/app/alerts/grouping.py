@@ -132,7 +132,7 @@ class Grouping:
             facts.AlertJoined(
                 live.ident,
                 tuple(members[begin : begin + _MEMBERS]),
-                _titles(joined[begin : begin + _MEMBERS]),
+                None if live.redacted else _titles(joined[begin : begin + _MEMBERS]),
             )
             for begin in range(0, len(members), _MEMBERS)
         ]
@@ -162,7 +162,7 @@ class Grouping:
             member = live.newest(alert)
             if member is None or live.members[member] == RESOLVED:
                 continue
-            title = " ".join(alert.title.split())[:200]
+            title = None if live.redacted else " ".join(alert.title.split())[:200]
             if live.worsen(decision.severity, scale):
                 found.append(
                     facts.AlertWorsened(

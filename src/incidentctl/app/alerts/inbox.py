@@ -16,7 +16,14 @@ from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.alerts.decision import Decision, by_default
 from incidentctl.domain.alerts.declaration import alert_facts
-from incidentctl.domain.alerts.group import DISMISSED, RESOLVED, Group, copies, without_copies
+from incidentctl.domain.alerts.group import (
+    DISMISSED,
+    RESOLVED,
+    Group,
+    copies,
+    same_group,
+    without_copies,
+)
 from incidentctl.domain.alerts.rules import decide
 from incidentctl.domain.common.lookup import said
 from incidentctl.domain.common.text import count, one_line
@@ -167,8 +174,7 @@ def lines(workspace: Workspace, ident: str) -> list[Line]:
     zone = workspace.zone
     names = Names({}, {}, {}, {}, {}, _time(zone))
     record = workspace.record
-    same = [ident, *(copy for copy, first in copies(record.groups()).items() if first == ident)]
-    found = [event for each in same for event in record.events(each)[0]]
+    found = [e for each in same_group(record.groups(), ident) for e in record.events(each)[0]]
     return [
         Line(each.at, each.by, each.kind, each.fact.sentence(names))
         for each in sorted({e.id: e for e in found}.values(), key=lambda e: (e.at, e.id))

@@ -38,6 +38,8 @@ class Live:
         self.joined: datetime | None = None
         """When it came to that incident."""
         self.cause: str | None = None
+        self.redacted = False
+        """Whether somebody redacted its texts: nothing of what its sender writes is recorded."""
         self.counted = 0
         """How often it was repeated since that was last written."""
         self.last = self.heard = started
@@ -64,6 +66,8 @@ class Live:
             self.mark(member, stronger(self.members.get(member, state), state))
         self.handling, self.incident, self.cause = group.handling, group.incident, group.cause
         self.joined = group.joined
+        if group.redacted:
+            self.redacted, self.alert = True, group.alert()
         self.severity = group.severity or self.severity
         self.services |= dict.fromkeys(group.services)
         self.last = max(self.last, group.last)

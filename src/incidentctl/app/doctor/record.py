@@ -12,6 +12,7 @@ from incidentctl.domain.doctor.checks import Check, clock_check
 from incidentctl.domain.incident.ids import incident_folder, is_incident_id
 from incidentctl.git import permissions
 from incidentctl.git import worktree as team
+from incidentctl.git.run import Git
 from incidentctl.record import health
 from incidentctl.record.store.ref_names import LOG_REF, RESTRICTED_REF
 from incidentctl.record.write import fallback, outbox
@@ -22,12 +23,8 @@ _LOCKS = {"sync.lock": ("a sync with the remote", 600.0), "lock": ("a commit", 6
 
 def counts(setup: Setup) -> Iterator[Check]:
     """How much is recorded, and what is not yet committed."""
-    for ref in (LOG_REF, RESTRICTED_REF):
-        if setup.git and health.names_no_commit(setup.git, ref):
-            yield Check(
-                "record", "bad", f"the ref {ref} points to a missing commit, as after a power cut",
-                "The next event repairs it from the branches; `git fsck` shows more.",
-            )  # fmt: skip
+    if setup.git is not None:
+        yield from _refs(setup.git, setup)
     record = setup.readable
     if setup.place is None:
         yield Check("record", "ok", "nothing is recorded locally")
@@ -39,6 +36,21 @@ def counts(setup: Setup) -> Iterator[Check]:
         where = " in the local record" if setup.is_local else ""
         yield Check("record", "ok", f"{count(len(heads), 'incident')}{where}, {opened} open")
     yield from _local(setup)
+
+
+def _refs(git: Git, setup: Setup) -> Iterator[Check]:
+    """Whether the refs that hold the record are there, and name a commit."""
+    for part, ref in zip(setup.parts, (LOG_REF, RESTRICTED_REF), strict=True):
+        if health.names_no_commit(git, ref):
+            yield Check(
+                "record", "bad", f"the ref {ref} points to a missing commit, as after a power cut",
+                "The next event repairs it from the branches; `git fsck` shows more.",
+            )  # fmt: skip
+        elif health.was_deleted(git, part.folder, ref):
+            yield Check(
+                "record", "bad", f"the ref {ref} was deleted: git protects the record no longer",
+                "The next command that records restores it; until then, run no `git gc`.",
+            )  # fmt: skip
 
 
 def _local(setup: Setup) -> Iterator[Check]:

@@ -23,16 +23,17 @@ class Purged(NamedTuple):
 def redacted_entries(workspace: Workspace) -> int:
     """Count the redacted entries of the whole record; RefusedError when there are none."""
     record = workspace.record
+    groups = [group.id for group in record.groups() if group.redacted]
     named = {
-        (incident, event.fact.event)
-        for incident, events, _ in record.many_events(record.ids())
+        (ident, event.fact.event)
+        for ident, events, _ in record.many_events([*record.ids(), *groups])
         for event in events
         if isinstance(event.fact, Redacted)
     }
     if not named:
         raise RefusedError(
             "Nothing is redacted, so there is nothing to purge.",
-            hint="Run `incidentctl redact ENTRY` first, then purge.",
+            hint="Run `incidentctl redact ENTRY`, or `incidentctl alert redact N`, then purge.",
         )
     return len(named)
 

@@ -29,8 +29,8 @@ from incidentctl.domain.common.text import count
 from incidentctl.domain.common.times import format_duration, show
 
 app = typer.Typer(
-    help="The inbox of alerts: see them, declare, attach or dismiss. And read alerts of "
-    "Alertmanager, Grafana, PagerDuty, Datadog, Opsgenie, CloudEvents.",
+    help="The inbox of alerts: see them, declare, attach, dismiss or redact. And read alerts "
+    "of Alertmanager, Grafana, PagerDuty, Datadog, Opsgenie, CloudEvents.",
     no_args_is_help=True,
     **PLAIN,
 )
@@ -40,6 +40,7 @@ app.command("show")(inbox.show_command)
 app.command("declare")(inbox.declare_command)
 app.command("attach")(inbox.attach_command)
 app.command("dismiss")(inbox.dismiss_command)
+app.command("redact")(inbox.redact_command)
 
 PayloadFile = Annotated[
     str, typer.Argument(metavar="FILE", help="What the sender posts, as JSON; `-` is stdin.")

@@ -1,4 +1,4 @@
-"""`alert inbox`, `show`, `declare`, `attach`, `dismiss`: the alerts that wait for somebody."""
+"""`alert inbox`, `show`, `declare`, `attach`, `dismiss`, `redact`: what people do with alerts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from incidentctl.app.alerts import inbox
+from incidentctl.app.alerts import inbox, redact
 from incidentctl.app.alerts.inbox import Row
 from incidentctl.app.incident.declare import Request
 from incidentctl.app.incident.find import find_incident, load
@@ -16,8 +16,9 @@ from incidentctl.app.incident.respond import Recorded, Response, ensure_meant
 from incidentctl.cli.session import confirm_recorded, report_notes, report_sync_state, workspace_of
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, Json, NoInput, NoWalk
+from incidentctl.cli.terminal.redaction import confirm_redaction, report_history
 from incidentctl.domain.alerts.group import Group
-from incidentctl.domain.common.text import count
+from incidentctl.domain.common.text import count, one_line
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.common.times import show as show_time
 
@@ -202,6 +203,37 @@ def dismiss_command(
     who = workspace.actor(person)
     done = inbox.dismiss(workspace, row, " ".join(reason), who, on_recorded=confirm_recorded)
     _report(ctx, row, done, "alert-dismiss", json=json)
+
+
+def redact_command(
+    ctx: typer.Context,
+    number: Number,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
+    person: AsPerson = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Remove the texts of an alert everywhere; the git history of the branch still holds them.
+
+    This cannot be undone; on a terminal it asks first. What the sender adds to the alert later is
+    recorded without its texts.
+
+    incidentctl alert redact 1
+    """
+    workspace = workspace_of(ctx)
+    row = inbox.find(workspace, number)
+    done = redact.redact(
+        workspace,
+        row,
+        reason,
+        workspace.actor(person),
+        confirm=lambda: confirm_redaction(
+            f"{row.group.id}: {one_line(row.group.title)[:200]}", json=json
+        ),
+        on_recorded=confirm_recorded,
+    )
+    _report(ctx, row, done.recorded, "alert-redact", json=json)
+    report_history(holds_text=done.in_history)
 
 
 def _report(ctx: typer.Context, row: Row, done: Recorded, kind: str, *, json: bool) -> None:

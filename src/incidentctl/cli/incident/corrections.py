@@ -11,6 +11,7 @@ from incidentctl.cli.incident import choices
 from incidentctl.cli.incident.respond import Call, report_time_read, respond_command
 from incidentctl.cli.incident.respond_command import CorrectCommand
 from incidentctl.cli.terminal import console
+from incidentctl.cli.terminal.redaction import confirm_redaction, report_history
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.incident.state import Entry
 
@@ -72,22 +73,14 @@ def redact_command(
 
     def confirm(meant: Entry) -> bool:
         shown = f"#{meant.number} by {meant.by}: {one_line(meant.text)[:200]}"
-        if not console.is_terminal() or call.json:
-            console.say(f"Redacting {shown}")
-            return True
-        from incidentctl.cli.terminal.prompts import ask_confirm
-
-        return ask_confirm(f"Redact {shown}?", default=False)
+        return confirm_redaction(shown, json=call.json)
 
     done = call.respond(
         lambda response: corrections.redact(response, number, reason=reason, confirm=confirm),
         "redact",
         echo=reason,
     )
-    if done.in_history:
-        console.say(
-            "note: The git history still holds the text; `incidentctl purge` removes it.", "warning"
-        )
+    report_history(holds_text=done.in_history)
 
 
 @respond_command(at=False)

@@ -75,6 +75,8 @@ class Group(NamedTuple):
     reason: str | None = None
     """Why it was dismissed."""
     problems: tuple[Problem, ...] = ()
+    redacted: bool = False
+    """Whether its first alert was redacted: later ones add no text."""
     restricted: bool = False
     """Whether it is in the part of the record that few may read, which its events do not say."""
 
@@ -179,7 +181,8 @@ def _apply(draft: _Draft, event: EffectiveEvent) -> None:
             draft.set(
                 digest=fact.digest, source=fact.source, title=fact.title, text=fact.text,
                 word=fact.severity, labels=_pairs(fact.labels), links=_pairs(fact.links),
-                runbook=fact.runbook_url, group_text=fact.group_text, started=started, **heard,
+                runbook=fact.runbook_url, group_text=fact.group_text, started=started,
+                redacted=event.redacted, **heard,
             )  # fmt: skip
             draft.move([fact.member], FIRING)
             said = from_iso(fact.started) if fact.started else None
@@ -270,6 +273,11 @@ def copies(groups: Iterable[Group]) -> dict[str, str]:
         else:
             firsts[what] = group
     return found
+
+
+def same_group(groups: Iterable[Group], ident: str) -> list[str]:
+    """Return the id of a group, and behind it those of its copies."""
+    return [ident, *(copy for copy, first in copies(groups).items() if first == ident)]
 
 
 def without_copies(groups: Iterable[Group]) -> list[Group]:

@@ -31,7 +31,8 @@ _FILE = b"100644"
 class Folder(NamedTuple):
     """The events of an incident by file name, with the ids of the trees they were read from.
 
-    `faults` counts by reason what was refused, each with the name of one example.
+    `faults` counts by reason what was refused, each with the name of one example; 0 if it is
+    unknown how many.
     """
 
     key: str
@@ -112,6 +113,12 @@ def _count(faults: dict[str, tuple[int, str]], reason: str, name: str) -> None:
     faults[reason] = (count + 1, example)
 
 
+def _left_out(reason: str, count: int, example: str) -> str:
+    if not count:  # nobody knows how many
+        return f"{example} may be left out: {reason}"
+    return f"{_number(count)} of the record left out: {reason}, such as {example}"
+
+
 def last_id(now: datetime) -> str:
     """Return the greatest id that an event may have unless its author's clock is clearly wrong."""
     return ulid(int((now + MAX_AHEAD).timestamp() * 1000), (1 << 80) - 1)
@@ -120,12 +127,7 @@ def last_id(now: datetime) -> str:
 def problems(path: str, folder: Folder, *, now: datetime) -> list[Problem]:
     """Report what was refused of an incident, and events that claim to come from the future."""
     found = [
-        Problem(
-            "IC901",
-            "warning",
-            f"{_number(count)} of the record left out: {reason}, such as {one_line(example)[:80]}",
-            path,
-        )
+        Problem("IC901", "warning", _left_out(reason, count, one_line(example)[:80]), path)
         for reason, (count, example) in sorted(folder.faults.items())
     ]
     doubled = len(folder.stored) - len({stored.event.id for stored in folder.stored.values()})
