@@ -137,7 +137,8 @@ def test_a_gc_while_somebody_logs_loses_nothing(clone: Clone) -> None:
 
 def age(clone: Clone, seconds: float = 2 * kept.AGE) -> None:
     """Let all that is kept have been committed so long ago."""
-    for path in (clone.git_dir / "incidentctl").glob("kept/*"):
+    state = clone.git_dir / "incidentctl"
+    for path in (*state.glob("kept/*"), *state.glob("kept-looked")):
         os.utime(path, (time.time() - seconds,) * 2)
 
 
@@ -169,8 +170,23 @@ def test_many_kept_files_are_looked_through_once_an_hour(clone: Clone, monkeypat
     assert not record.is_due()
     stamp = clone.git_dir / "incidentctl" / "kept-looked"
     age(clone)
+    stamp.touch()
     assert not record.is_due()
     os.utime(stamp, (time.time() - kept.AGE - 1,) * 2)
+    assert record.is_due()
+
+
+def test_kept_files_are_looked_through_once_until_the_oldest_is_due(clone: Clone) -> None:
+    record = clone.declare()
+    note(clone, "x")
+    age(clone, kept.AGE - 30)
+    assert not record.is_due()
+    stamp = clone.git_dir / "incidentctl" / "kept-looked"
+    oldest = min(path.stat().st_mtime for path in stamp.parent.glob("kept/*"))
+    assert stamp.stat().st_mtime == pytest.approx(oldest)
+    note(clone, "y")
+    assert not record.is_due()
+    age(clone, kept.AGE + 1)
     assert record.is_due()
 
 

@@ -11,7 +11,7 @@ from incidentctl.errors import Hint
 if TYPE_CHECKING:  # every command words hints, few look at what was sent
     from incidentctl.domain.incident.state import ActionRun
 
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_PLAIN = r"[A-Za-z0-9][A-Za-z0-9_-]*"
 _TAKE_COMMAND = '`incidentctl take-command "why the commander cannot be reached"`'
 SENTENCES = {
     "accept": "Ask {person} to run `incidentctl accept`.",
@@ -97,5 +97,5 @@ def worded(hint: str | Hint | None) -> str | None:
 def send_again(run: ActionRun) -> str:
     """Say how to send again what failed; a name that others wrote is named only if it is plain."""
     kind, name = ("action", run.step) if run.step else ("announce", run.announcement)
-    plain = f" {name}" if name and _PLAIN.fullmatch(name) else ""
+    plain = f" {name}" if name and re.fullmatch(_PLAIN, name) else ""
     return f"Send it again: `incidentctl {kind} retry{plain}`."

@@ -23,7 +23,7 @@ _DROPPED = frozenset(
 #: How many settings the environment has; each is in a variable for its key and one for its value.
 _COUNT = "GIT_CONFIG_COUNT"
 _MAX_DIGITS = 3
-_KEY = re.compile(r"[A-Za-z0-9-]+\.(?:[^\n\0]*\.)?[A-Za-z][A-Za-z0-9-]*")
+_KEY = r"[A-Za-z0-9-]+\.(?:[^\n\0]*\.)?[A-Za-z][A-Za-z0-9-]*"
 _FIXED = {
     "LC_ALL": "C",
     "GIT_TERMINAL_PROMPT": "0",
@@ -72,7 +72,7 @@ def _is_configuration(given: Mapping[str, str]) -> bool:
         and count.isdecimal()
         and len(count) <= _MAX_DIGITS
         and all(
-            _KEY.fullmatch(given.get(f"GIT_CONFIG_KEY_{n}", ""))
+            re.fullmatch(_KEY, given.get(f"GIT_CONFIG_KEY_{n}", ""))
             and f"GIT_CONFIG_VALUE_{n}" in given
             for n in range(int(count))
         )

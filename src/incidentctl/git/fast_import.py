@@ -17,7 +17,7 @@ from incidentctl.git.run import Git, Result, finish, kill
 
 # Forges turn these into links and notifications, wherever the text came from.
 _CALLS = re.compile(r"([@#](?=\w)|[!&$](?=\d)|\bGH-(?=\d))", re.IGNORECASE)
-_REPORT = re.compile(r"\bfast_import_crash_\d+\b")
+_REPORT = r"\bfast_import_crash_\d+\b"
 _TIMEOUT = 60.0
 
 
@@ -126,7 +126,7 @@ class Stream:
             raise self._result or EnvironmentFailedError(
                 "Git stopped before it had read everything."
             )
-        for name in _REPORT.findall(self._result.err):  # git leaves this report if it fails
+        for name in re.findall(_REPORT, self._result.err):  # git leaves this report if it fails
             (self._git.git_dir / name).unlink(missing_ok=True)
         lines = self._result.out.decode(errors="replace").splitlines()
         found = [_oid(line) for line in lines] + [""] * (self._asked - len(lines))

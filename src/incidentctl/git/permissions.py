@@ -18,8 +18,9 @@ from incidentctl.git.nested import is_git_dir
 
 #: The folder of this program in a git directory, and also the one of the user's own state.
 _STATE = "incidentctl"
-_SECTION = re.compile(r'\s*\[\s*([^\s"\]]+)(\s+"(?:[^"\\]|\\.)*")?\s*\](.*)')
-_SETTING = re.compile(r"\s*sharedrepository\s*(?:=(.*)|[#;].*)?\Z", re.IGNORECASE)
+_SECTION = r'\s*\[\s*([^\s"\]]+)(\s+"(?:[^"\\]|\\.)*")?\s*\](.*)'
+_NAME = "sharedrepository"
+_SETTING = rf"\s*{_NAME}\s*(?:=(.*)|[#;].*)?\Z"
 _GROUP = 0o660
 _EVERYBODY = 0o664
 _WORDS = {
@@ -82,12 +83,14 @@ def _shared(value: str) -> int:
 def setting_in(config: str) -> Modes:
     """Return the modes that the text of a git configuration asks for; the last value counts."""
     found, in_core = PRIVATE, False
+    if _NAME not in config.lower():  # as in most: there is nothing to read line by line
+        return found
     for line in config.splitlines():
         rest = line
-        if head := _SECTION.match(line):
+        if head := re.match(_SECTION, line):
             in_core = head[1].casefold() == "core" and not head[2]
             rest = head[3]
-        if in_core and (setting := _SETTING.match(rest)):
+        if in_core and (setting := re.match(_SETTING, rest, re.IGNORECASE)):
             value = setting[1]
             found = of_setting(None if value is None else _plain(value))
     return found

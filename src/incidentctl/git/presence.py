@@ -25,11 +25,10 @@ _ANSWER = 5.0
 #: The time limit for a walk over all that a commit reaches, in seconds; only a repair does that.
 _WALK = 600.0
 #: What git says, with LC_ALL=C, about objects that are missing or torn.
-_DAMAGE = re.compile(
+_DAMAGE = (
     r"\b(corrupt|missing|bad (object|tree|revision)|unable to read|could not read|"
     r"failed to (traverse|find|read)|can't load|unable to unpack|is empty|inflate:|"
-    r"not a (valid )?(commit|tree|object))",
-    re.IGNORECASE,
+    r"not a (valid )?(commit|tree|object))"
 )
 
 
@@ -148,7 +147,7 @@ def seen(git: Git) -> Path:
 
 def mentions_damage(text: str) -> bool:
     """Say whether a message of git is about objects that are missing or torn."""
-    return bool(_DAMAGE.search(text))
+    return bool(re.search(_DAMAGE, text, re.IGNORECASE))
 
 
 def is_damage(error: EnvironmentFailedError) -> bool:

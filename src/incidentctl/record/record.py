@@ -12,9 +12,6 @@ from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git.author import Author
 from incidentctl.record import bug_report
 from incidentctl.record.change_token import change_token
-from incidentctl.record.sync import status
-from incidentctl.record.sync.background import Background
-from incidentctl.record.sync.status import Exchanged, Status
 from incidentctl.record.upkeep import Upkeep
 from incidentctl.record.write.acknowledge import Acknowledged, acknowledge, acknowledge_all
 from incidentctl.record.write.fallback import unclaimed
@@ -23,9 +20,11 @@ from incidentctl.record.write.outbox import Action
 from incidentctl.record.write.part import Part
 
 if TYPE_CHECKING:
+    from incidentctl.record.sync.background import Background
     from incidentctl.record.sync.claims import Claimed
     from incidentctl.record.sync.exchange import Retries
     from incidentctl.record.sync.remote import Remote
+    from incidentctl.record.sync.status import Exchanged, Status
 
 __all__ = ["Acknowledged", "Action", "Author", "Flushed", "Part", "Record"]
 
@@ -188,7 +187,11 @@ class Record(Upkeep):
         remote = self.remote() if part.remote else None
         commit = start_over(part, author, remote, marker=marker, until=until)
         if part.remote:  # the remote's refusal may quote the text
-            status.write(part.state, Status(part.now(), "ok", None, part.now(), was_read=True))
+            from incidentctl.record.sync import status  # noqa: PLC0415 (hardly ever)
+
+            status.write(
+                part.state, status.Status(part.now(), "ok", None, part.now(), was_read=True)
+            )
         flush()
         part.announce(self.ids())  # other work trees
         for incident in self.ids():
@@ -202,11 +205,18 @@ class Record(Upkeep):
 
     def background(self) -> Background:
         """Return the lock and the stamp of the exchanges of this clone."""
+        # Without a remote, commands do without what is about one.
+        from incidentctl.record.sync.background import Background  # noqa: PLC0415 (as said)
+
         return Background(self.part.state)
 
     def exchange_status(self) -> Status | None:
         """Return how the last exchange ended; None before the first."""
-        return status.read(self.part.state) if self.part.remote else None
+        if self.part.remote is None:
+            return None
+        from incidentctl.record.sync import status  # noqa: PLC0415 (only with a remote)
+
+        return status.read(self.part.state)
 
     def is_unseen(self) -> bool:
         """Say whether there is a remote whose copy of the record was never read here."""
@@ -219,6 +229,8 @@ class Record(Upkeep):
         """Forget the notes of exchanges, once somebody has read them."""
         last = self.exchange_status()
         if last is not None and last.notes:
+            from incidentctl.record.sync import status  # noqa: PLC0415 (only with a remote)
+
             status.write(self.part.state, last._replace(notes=()))
 
     def change_token(self) -> tuple[object, ...]:

@@ -12,7 +12,6 @@ from incidentctl.app.record.looked import ensure_looked
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.times import is_duration, iso, parse_duration
-from incidentctl.domain.common.told_times import parse_moment
 from incidentctl.domain.incident.duplicates import dead_ends, from_elsewhere
 from incidentctl.domain.incident.fold.fold import CODE
 from incidentctl.domain.incident.handover_advice import Advice, handover_advice
@@ -64,6 +63,8 @@ def period_edge(
 
     UsageError for what is none, and for a moment in the future unless it may be `ahead`.
     """
+    from incidentctl.domain.common.told_times import parse_moment
+
     now, word = workspace.now(), text.strip().casefold()
     try:
         if is_duration(word):
@@ -186,6 +187,8 @@ def looked_at(workspace: Workspace, at: str | None) -> datetime:
     """Return the moment as of which an incident is shown; UsageError for what is none."""
     if at is None:
         return workspace.now()
+    from incidentctl.domain.common.told_times import parse_moment
+
     try:
         local = workspace.speaker_zone(workspace.actor(None))
         return parse_moment(at, now=workspace.now(), local=local)

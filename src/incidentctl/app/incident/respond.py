@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from incidentctl.app.incident.find import load
 from incidentctl.app.workspace.people import Actor, find, nearly
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import show
-from incidentctl.domain.common.told_times import ToldTime, parse_told
 from incidentctl.domain.incident.facts import (
     HandoverOffered,
     IndividualAssigned,
@@ -27,6 +26,9 @@ from incidentctl.errors import EnvironmentFailedError, NotFoundError, UsageError
 from incidentctl.git.author import Author
 from incidentctl.record.write.flush import Flushed
 from incidentctl.record.write.outbox import Action
+
+if TYPE_CHECKING:  # few commands name a time
+    from incidentctl.domain.common.told_times import ToldTime
 
 #: Facts that give a person something to do.
 _GIVEN = (RoleAssigned, HandoverOffered, IndividualAssigned, TaskAdded, TaskAssigned)
@@ -212,6 +214,8 @@ def parse_moment(workspace: Workspace, who: Actor, text: str | None) -> ToldTime
     """Parse a moment that a person typed, in their zone; UsageError if it is invalid."""
     if text is None:
         return None
+    from incidentctl.domain.common.told_times import parse_told
+
     try:
         return parse_told(text, now=workspace.now(), local=workspace.speaker_zone(who))
     except ValueError as error:

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import typer
 
@@ -25,8 +25,10 @@ from incidentctl.cli.session import ask_which, confirm_recorded, report_notes, w
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, At, InIncident, Json
 from incidentctl.domain.common.text import one_line
-from incidentctl.domain.common.told_times import ToldTime
 from incidentctl.errors import EnvironmentFailedError, IncidentctlError
+
+if TYPE_CHECKING:  # few commands name a time
+    from incidentctl.domain.common.told_times import ToldTime
 
 
 class Done(Protocol):

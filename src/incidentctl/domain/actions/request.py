@@ -8,10 +8,11 @@ plan reads its value.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, NamedTuple
 
 from incidentctl.domain.catalog.action_settings import Parts, Secret, Settings
+from incidentctl.domain.common.frozen import frozen
 
 Event = Literal["trigger", "acknowledge", "resolve", "say"]
 
@@ -46,7 +47,7 @@ class Basic(NamedTuple):
     password: Secret
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Call:
     """One HTTP request of a plan."""
 
@@ -63,7 +64,7 @@ class Call:
     """Whether it only looks."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Run:
     """One program of a plan, run without a shell."""
 
@@ -75,7 +76,7 @@ class Run:
     """Whether running it again does no harm: it knows the key."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Notice:
     """One message that Apprise sends."""
 
@@ -85,7 +86,7 @@ class Notice:
     kind: Literal["info", "success", "warning", "failure"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Plan:
     """Exactly what an action would send, but for the values of secrets."""
 

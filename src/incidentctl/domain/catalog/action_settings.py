@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, get_args
 
 from incidentctl.domain.common.fields import CONFIG, Count, Duration, Flag, Parsed, Text
+from incidentctl.domain.common.frozen import frozen
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]{0,99}"
 _WHOLE = re.compile(rf"env:({_NAME})\Z")
@@ -148,7 +149,7 @@ ValueName = Literal["id", "title", "text", "url", "severity", "service"]
 _IN_BODY = ("event", "key", *get_args(ValueName))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WebhookSettings:
     """`uses: webhook`: JSON to an address of yours."""
 
@@ -190,7 +191,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(each)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PagerdutySettings:
     """`uses: pagerduty`: trigger, acknowledge or resolve an alert there (Events API v2)."""
 
@@ -214,7 +215,7 @@ class PagerdutySettings:
     """How long it may take in all; absent: 10 seconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SlackSettings:
     """`uses: slack`: post to a channel, or open a channel for the incident."""
 
@@ -245,7 +246,7 @@ class SlackSettings:
             )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GithubSettings:
     """`uses: github`: open an issue."""
 
@@ -265,7 +266,7 @@ class GithubSettings:
     """How long each request may take in all; absent: 10 seconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class JiraSettings:
     """`uses: jira`: create an issue."""
 
@@ -291,7 +292,7 @@ class JiraSettings:
     """How long each request may take in all; absent: 10 seconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ShortcutSettings:
     """`uses: shortcut`: create a story."""
 
@@ -311,7 +312,7 @@ class ShortcutSettings:
     """How long each request may take in all; absent: 10 seconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CommandSettings:
     """`uses: command`: run a program on this machine, without a shell."""
 
@@ -347,7 +348,7 @@ class CommandSettings:
             )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NotifySettings:
     """`uses: notify`: chat, mail, SMS or push, by Apprise."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal
 
 from incidentctl.domain.common.fields import CONFIG, Duration, Flag, Name, Parsed, Text, Texts
+from incidentctl.domain.common.frozen import frozen
 
 Format = Literal[
     "alertmanager", "grafana", "pagerduty", "pagerduty-events", "datadog", "opsgenie",
@@ -33,7 +34,7 @@ def _parse_env(text: str) -> str:
 EnvName = Annotated[str, Parsed(_parse_env, f"^{_ENV}$", ("env:ALERTMANAGER_TOKEN",))]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Mapped:
     """How to read the fields of an alert from any JSON payload, as JMESPath expressions."""
 
@@ -67,7 +68,7 @@ class Mapped:
     """When it ended."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AlertSource:
     """A sender that may deliver alerts to the receiver, at `/hooks/<name>`."""
 
@@ -87,7 +88,7 @@ class AlertSource:
     """How to read the fields, for the format `generic`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AlertRule:
     """What happens to the alerts that it matches; the first rule that matches decides."""
 
@@ -123,7 +124,7 @@ class AlertRule:
     command."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AlertSettings:
     """The senders of alerts, the meaning of their severities, and the rules."""
 

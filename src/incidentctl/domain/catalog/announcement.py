@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Literal, get_args
 
 from incidentctl.domain.catalog.runbook import Action, AppliesTo
 from incidentctl.domain.common.fields import CONFIG, Name
+from incidentctl.domain.common.frozen import frozen
 
 AnnouncedEvent = Literal[
     "declared", "severity", "update", "public-update", "resolved", "handover",
@@ -18,7 +19,7 @@ EVENTS: tuple[str, ...] = get_args(AnnouncedEvent)
 PUBLIC_EVENTS = frozenset({"public-update", "drill-announced"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Announcement:
     """A message, sent automatically when something happens; only from a trusted repository."""
 

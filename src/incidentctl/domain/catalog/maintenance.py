@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, NamedTuple
 
 from incidentctl.domain.common.fields import CONFIG, LocalTime, Name, Text, Zone
+from incidentctl.domain.common.frozen import frozen
 from incidentctl.domain.common.times import zone
 from incidentctl.domain.common.told_times import from_file
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PlannedMaintenance:
     """Work that is announced to customers; it counts neither as up nor as down."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from incidentctl.domain.catalog.alert_rules import AlertSettings
@@ -15,6 +15,7 @@ from incidentctl.domain.catalog.settings import Settings
 from incidentctl.domain.catalog.severity import BUILT_IN, Scale, Severity
 from incidentctl.domain.catalog.team import Member, Team
 from incidentctl.domain.common.fields import CONFIG, Day, Flag, Importance, Name, Text, Url
+from incidentctl.domain.common.frozen import frozen
 
 ServiceType = Literal[
     "service", "website", "library", "job", "database", "cache", "queue", "storage", "search",
@@ -30,7 +31,7 @@ _BEHIND = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Link:
     """An address worth knowing."""
 
@@ -45,7 +46,7 @@ class Link:
 _OTHER_NAMES = "`identifiers` holds what other systems call it, `tags` words to find it by."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Service:
     """Something that runs in production, including databases and third-party services."""
 
@@ -108,7 +109,7 @@ class Service:
         return self.lifecycle == "production"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Functionality:
     """Something that a customer can do."""
 
@@ -122,7 +123,7 @@ class Functionality:
     """The services that power it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProductArea:
     """What customers see: functionalities, the services behind them, one accountable team."""
 
@@ -179,7 +180,7 @@ class Unread(NamedTuple):
     """The names that stand in it; None where it could not be read at all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Catalog:
     """Everything the team wrote, with the built-in scale and roles where the team has no own.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from incidentctl.domain.common.fields import CONFIG, Day, Parsed, Text
+from incidentctl.domain.common.frozen import frozen
 
 #: A colour is a number: nothing else gets into the style of a page.
 _COLOUR = r"#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})"
@@ -41,7 +41,7 @@ Address = Annotated[str, Parsed(_parse_address, f"^{_ADDRESS}$", ("https://statu
 Logo = Annotated[str, Parsed(_parse_logo, f"^{_LOGO}$", ("page/logo.svg",))]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Theme:
     """The colours of the status page; those that are absent have defaults."""
 
@@ -61,7 +61,7 @@ class Theme:
     """The same where the reader's system is dark."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PageSettings:
     """The status page: title, address and look."""
 

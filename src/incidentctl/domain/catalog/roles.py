@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from incidentctl.domain.common.fields import CONFIG, Flag, Name, Text
+from incidentctl.domain.common.frozen import frozen
 from incidentctl.domain.common.role_names import RESPONSIBILITIES
 
 #: So much of what roles answer for is recorded with an incident.
 _MAX_DUTIES, _LONGEST = 40, 300
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Role:
     """A role that somebody holds during an incident."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from incidentctl.domain.catalog.by_uses import ByUses
 from incidentctl.domain.common.fields import CONFIG, Duration, Flag, Name, Text
+from incidentctl.domain.common.frozen import frozen
 from incidentctl.domain.common.role_names import COMMANDER
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ ActionKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Action:
     """What a step sends or runs, such as a page; only from a trusted repository."""
 
@@ -42,7 +42,7 @@ class Action:
     target."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Step:
     """One instruction of a runbook."""
 
@@ -64,7 +64,7 @@ class Step:
     """What the step sends or runs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Task:
     """Known work for a role, on the responders' list from the start."""
 
@@ -76,7 +76,7 @@ class Task:
     """Who does it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AppliesTo:
     """The incidents to which it applies. Nothing set: all. Several set: all must hold."""
 
@@ -92,7 +92,7 @@ class AppliesTo:
     """Only incidents of one of these categories, such as security, data-loss or vendor."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Runbook:
     """Ordered instructions for a kind of incident."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, ClassVar, Literal
 
 from incidentctl.domain.catalog.page_settings import PageSettings
 from incidentctl.domain.common.fields import CONFIG, Count, Name, Parsed, Text, Zone
+from incidentctl.domain.common.frozen import frozen
 
 LintLevel = Literal["error", "warning", "info", "off"]
 TierName = Literal["single", "critical-split", "per-severity", "per-severity-and-area"]
@@ -36,7 +37,7 @@ def _parse_branch(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RecordSettings:
     """Where the record goes."""
 
@@ -50,7 +51,7 @@ class RecordSettings:
     """The branch on which people read the record, here and on the remote."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Settings:
     """The settings of one organisation's repository."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
@@ -17,6 +16,7 @@ from incidentctl.domain.common.fields import (
     Parsed,
     Text,
 )
+from incidentctl.domain.common.frozen import frozen
 from incidentctl.domain.common.times import parse_duration
 
 #: Importance of a service whose importance nobody stated: in doubt the higher.
@@ -38,7 +38,7 @@ def _parse_within(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RetrospectiveRule:
     """Whether an incident of a severity needs a retrospective, and by when."""
 
@@ -57,7 +57,7 @@ class RetrospectiveRule:
         return "required" if self.required else "suggested" if self.suggested else "optional"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Severity:
     """One step of the scale."""
 
@@ -75,7 +75,7 @@ class Severity:
     """Whether a retrospective is needed, and by when."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Matrix:
     """Suggests a severity from the importance of a service, and how badly it is affected."""
 
@@ -95,7 +95,7 @@ class Matrix:
         return row[index] if index < len(row) else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Scale:
     """severities.yaml: the scale, worst first, and the matrix for people who are unsure."""
 

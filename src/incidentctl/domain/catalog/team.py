@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, ClassVar, Literal
 
 from incidentctl.domain.common.fields import (
@@ -15,11 +15,12 @@ from incidentctl.domain.common.fields import (
     TimeOfDay,
     Zone,
 )
+from incidentctl.domain.common.frozen import frozen
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Member:
     """A person of a team."""
 
@@ -42,7 +43,7 @@ class Member:
     """An age or SSH public key, for sealed drill plans."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Override:
     """Somebody stands in for the rota."""
 
@@ -56,7 +57,7 @@ class Override:
     """When it ends, not included."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Hours:
     """Hours of the week on the clock of the rota's zone."""
 
@@ -70,7 +71,7 @@ class Hours:
     """When they end, not included; if this is not after `from`, on the next day."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Layer:
     """A further layer of on-call: members take turns, and are called after the previous layer."""
 
@@ -95,7 +96,7 @@ class Layer:
     """Who stands in, and when."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OnCall:
     """A rota: members take turns, one shift each. It is the first layer, `layers` the others."""
 
@@ -124,7 +125,7 @@ class OnCall:
     together: for another part of the day, or a second person on call."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Contact:
     """A way to reach a team, and what it is for."""
 
@@ -140,7 +141,7 @@ class Contact:
 ContactText = Annotated[str | Contact, TextOr(Contact)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Team:
     """A team: it owns services through their whole life, and is on call for them."""
 

@@ -17,7 +17,7 @@ _WORDS = {
     "m": "minute",
     "s": "second",
 }
-_DURATION = re.compile(r"([0-9]{1,9})(w|d|h|m|s)")
+_DURATION = r"([0-9]{1,9})(w|d|h|m|s)"
 #: A day, and a local time, as files hold them: more than that Python reads, and no JSON Schema.
 DAY = r"(?!0000)[0-9]{4}-(?!02-3|(0[469]|11)-31)(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 LOCAL_TIME = (
@@ -64,14 +64,14 @@ def zone(name: str) -> tzinfo:
 
 def is_duration(text: str) -> bool:
     """Say whether a text is written as a span, such as `1h30m`."""
-    return bool(text) and not _DURATION.sub("", text)
+    return bool(text) and not re.sub(_DURATION, "", text)
 
 
 def parse_duration(text: str) -> timedelta:
     """Read `30m`, `1h30m`, `2d`, `1w`; ValueError with a sentence otherwise."""
     if not is_duration(text):
         raise ValueError(f"{text!r} is not a duration: write it as 30m, 1h30m, 2d or 1w")
-    seconds = sum(int(number) * UNITS[unit] for number, unit in _DURATION.findall(text))
+    seconds = sum(int(number) * UNITS[unit] for number, unit in re.findall(_DURATION, text))
     if not 0 < seconds <= LONGEST:
         raise ValueError(f"{text!r} must be more than nothing and at most ten years")
     return timedelta(seconds=seconds)

@@ -6,11 +6,12 @@ The public document is made of a type without private fields, from the public ha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Literal, NamedTuple
 
 from incidentctl.domain.catalog.model import Catalog
+from incidentctl.domain.common.frozen import frozen
 from incidentctl.domain.common.times import format_duration, show, zone
 from incidentctl.domain.drill.plan import (
     Drill,
@@ -56,7 +57,7 @@ class Document(NamedTuple):
     """What is good to know beside the answers, each with a word for what it is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PublicDocument:
     """All that the teams concerned may know of an unplanned drill."""
 

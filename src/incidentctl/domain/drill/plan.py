@@ -9,6 +9,7 @@ from typing import ClassVar, Literal, NamedTuple
 
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.common.fields import CONFIG, Duration, Flag, LocalTime, Name, Text, Zone
+from incidentctl.domain.common.frozen import frozen
 from incidentctl.domain.common.times import off_the_ends, zone
 from incidentctl.domain.common.told_times import from_clock
 from incidentctl.errors import Hint
@@ -19,7 +20,7 @@ ENGINEERING = "engineering"
 LEAD_DAYS = 7
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Window:
     """The time range in which an unplanned drill happens."""
 
@@ -31,7 +32,7 @@ class Window:
     """When it ends."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Inject:
     """A prepared message to the responders."""
 
@@ -43,7 +44,7 @@ class Inject:
     """What the message says."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Targets:
     """How fast the response should be, measured from the start of the drill."""
 
@@ -57,7 +58,7 @@ class Targets:
     """Until the first update is posted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PlannedDrill:
     """A planned drill: everybody in engineering knows its time and content."""
 
@@ -109,7 +110,7 @@ class PlannedDrill:
     """How fast the response should be."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PublicHalf:
     """The public half of an unplanned drill, which must not reveal the plan."""
 
@@ -144,7 +145,7 @@ class PublicHalf:
     """When the announcement went out; `drill sent` writes it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PrivateHalf:
     """The private half of an unplanned drill; its file is named after the drill."""
 

@@ -19,10 +19,10 @@ _PREFIX = {"incident": "inc", "drill": "drl", "backfill": "bkf"}
 _KINDS = {prefix: kind for kind, prefix in _PREFIX.items()}
 _INCIDENT = re.compile(r"(inc|drl|bkf)-(\d{4})(\d{2})\d{2}-\d{4}-[a-z0-9]{3,8}$")
 _GROUP = re.compile(r"alr-(\d{4})(\d{2})\d{2}-\d{4}-[a-z0-9]{8}$")
-_CLEAR_PART = re.compile(r"((?:(?:inc|drl|bkf)-)?[0-9]{8}-)?[0-9]{4}-[a-z0-9]{3,8}\Z")
+_CLEAR_PART = r"((?:(?:inc|drl|bkf)-)?[0-9]{8}-)?[0-9]{4}-[a-z0-9]{3,8}\Z"
 # What an alert declared has eight letters: see `derived_id`.
 _END = re.compile(rf"(?:[{_LETTERS}]{{3}}|[{_LETTERS}]{{8}})\Z")
-_IN_END = re.compile(rf"[{_LETTERS}]{{3,8}}\Z")
+_IN_END = rf"[{_LETTERS}]{{3,8}}\Z"
 #: An id from further ahead of the clock than this does not pull the clock along.
 MAX_AHEAD = timedelta(hours=48)
 
@@ -103,7 +103,7 @@ def is_record_id(text: str) -> bool:
 
 def is_clear_part(text: str) -> bool:
     """Say whether a text is an incident's id, at least from its time on: nothing else looks so."""
-    return bool(_CLEAR_PART.match(text.strip().casefold()))
+    return bool(re.match(_CLEAR_PART, text.strip().casefold()))
 
 
 def may_end_id(text: str) -> bool:
@@ -114,7 +114,7 @@ def may_end_id(text: str) -> bool:
 def may_be_in_end(text: str) -> bool:
     """Say whether a text may be a part of the last part of an incident's id; no number is."""
     folded = text.strip().casefold()
-    return bool(_IN_END.match(folded)) and not folded.isdigit()
+    return bool(re.match(_IN_END, folded)) and not folded.isdigit()
 
 
 def named(ident: str) -> tuple[str | None, datetime | None]:

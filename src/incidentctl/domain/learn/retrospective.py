@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import ClassVar, NamedTuple
 
 from incidentctl.domain.common.fields import CONFIG, Day, Flag, LocalTime, Name, Text
+from incidentctl.domain.common.frozen import frozen
 from incidentctl.domain.common.working_days import is_working_day, limit, next_working_day
 
 #: What a retrospective asks, in this order.
@@ -36,7 +36,7 @@ _FIRST_HOUR, _USUAL_HOUR, _LAST_HOUR = 9, 10, 16
 ACTION_WITHIN = timedelta(days=14)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ActionItem:
     """Something that will change: owned and dated work."""
 
@@ -58,7 +58,7 @@ class ActionItem:
         return not self.done and self.due < today
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FrontMatter:
     """What a retrospective's file says for programs."""
 

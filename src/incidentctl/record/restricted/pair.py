@@ -14,17 +14,17 @@ from incidentctl.git.author import Author
 from incidentctl.record.record import Record
 from incidentctl.record.restricted.pair_reader import PairReader
 from incidentctl.record.restricted.undecided import REASON, Undecided
-from incidentctl.record.sync.background import Background
-from incidentctl.record.sync.status import Exchanged, Status, together
 from incidentctl.record.write.acknowledge import Acknowledged
 from incidentctl.record.write.flush import Flushed
 from incidentctl.record.write.outbox import Action
 from incidentctl.record.write.part import Part
 
 if TYPE_CHECKING:
+    from incidentctl.record.sync.background import Background
     from incidentctl.record.sync.claims import Claimed
     from incidentctl.record.sync.exchange import Retries
     from incidentctl.record.sync.lookout import Lookout
+    from incidentctl.record.sync.status import Exchanged, Status
 
 
 class RecordPair(PairReader):
@@ -141,7 +141,11 @@ class RecordPair(PairReader):
                 f"Only restricted incidents are affected; {self.shared.part.remote} is up to date."
             )
         done = [each for each in (shared, restricted) if each is not None]
-        return together(done, repaired) if done else None
+        if not done:
+            return None
+        from incidentctl.record.sync.status import together  # noqa: PLC0415 (only with a remote)
+
+        return together(done, repaired)
 
     def exchange_while_asked(self, author: Author, *, limit: float, descriptor: int) -> None:
         """Exchange as long as commands leave something to share; pack the repository if it grew.

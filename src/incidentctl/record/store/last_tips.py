@@ -19,7 +19,7 @@ from typing import NamedTuple
 from incidentctl.git import atomic, permissions
 
 _FILE = "last-tips"
-_LINE = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?) ([0-9]{1,12})\n")
+_LINE = rb"([0-9a-f]{40}(?:[0-9a-f]{24})?) ([0-9]{1,12})\n"
 #: How many are kept when the file is shortened, and the size in bytes above which it is.
 _MAX_TIPS = 200
 _LONG = 25_000
@@ -47,7 +47,7 @@ def read(state: Path) -> list[Noted]:
     """Return the noted commits, the newest first, each once."""
     with contextlib.suppress(OSError):
         found: dict[str, Noted] = {}
-        for commit, at in reversed(_LINE.findall((state / _FILE).read_bytes())):
+        for commit, at in reversed(re.findall(_LINE, (state / _FILE).read_bytes())):
             found.setdefault(commit.decode(), Noted(commit.decode(), int(at)))
         return list(found.values())
     return []

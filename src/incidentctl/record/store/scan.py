@@ -42,8 +42,7 @@ class Shelf(NamedTuple):
 
 _FOLDER = b"40000"
 _KINDS = frozenset(kind.encode() for kind in LIFECYCLE)
-_YEAR = re.compile(r"\d{4}\Z")
-_MONTH = re.compile(r"\d{2}\Z")
+_YEAR, _MONTH = r"\d{4}\Z", r"\d{2}\Z"
 
 
 class IndexedIncident(NamedTuple):
@@ -101,9 +100,9 @@ def _months(objects: Objects, tips: Sequence[str], top: str) -> dict[str, list[s
     """Return the ids of each month's folders, by month such as `2026-11`."""
     months: dict[str, list[str]] = {}
     for root in objects.at(tips, top):
-        for year, oid in [pair for pair in _folders(root) if _YEAR.match(pair[0])]:
+        for year, oid in [pair for pair in _folders(root) if re.match(_YEAR, pair[0])]:
             for month, month_oid in _folders(next(objects.present([oid]))):
-                if _MONTH.match(month):
+                if re.match(_MONTH, month):
                     _add(months, f"{year}-{month}", month_oid)
     return months
 

@@ -57,7 +57,8 @@ def to_outbox(state: Path, box: Path) -> None:
 
 def is_due(state: Path) -> bool:
     """Say whether it is time for a check; this usually costs a single stat."""
-    limit = time.time() - AGE
+    now = time.time()
+    limit = now - AGE
     with contextlib.suppress(OSError):
         if (state / _STAMP).stat().st_mtime > limit:
             return False
@@ -66,10 +67,13 @@ def is_due(state: Path) -> bool:
             return True
     with contextlib.suppress(OSError), os.scandir(state / FOLDER) as entries:
         times = [entry.stat().st_mtime for entry in entries]
-        if times and min(times) < limit:
+        oldest = min(times, default=limit)
+        if oldest < limit:
             return True
-        if len(times) > _MANY:
+        if times:  # nothing is due before the oldest
             permissions.touch(state / _STAMP)
+            if len(times) <= _MANY:
+                os.utime(state / _STAMP, (min(oldest, now),) * 2)
     return False
 
 
