@@ -145,6 +145,18 @@ def test_list_has_one_line_an_incident(screen, run, busy, columns):
 
 
 @SIZES
+def test_list_marks_a_severity_that_nobody_has_confirmed(screen, run, busy, columns):
+    run("declare", "pumps", "--affects", "payment", "--no-input")
+    _, sure, unsure, legend, *_ = screen(columns, "list")
+    assert (sure.split()[1], unsure.split()[1]) == ("SEV1", "SEV2?")
+    assert legend.startswith("?: the severity is not confirmed.")
+    assert "SEV2?" not in run("list").out
+    assert [head["confirmed"] for head in run("list", "--json").json["incidents"]] == [False, True]
+    run("severity", "SEV2", "-i", unsure.split()[0])
+    assert "?" not in "".join(screen(columns, "list"))
+
+
+@SIZES
 def test_a_title_is_shown_before_who_commands_and_cut_inside_of_a_word(screen, run, columns):
     run("declare", "Power failure in pumping station", "--severity", "SEV2", "--no-input")
     run("declare", "xy" * 50, "--severity", "SEV3", "--no-input")

@@ -100,15 +100,25 @@ def list_command(
     def title(head: Head) -> str:
         return titled(head, restricted=head.id in restricted_ids)
 
+    doubtful = {head.id for head in opened if short and head.severity and not head.confirmed}
+
+    def severity_of(head: Head) -> str | None:
+        return f"{head.severity}?" if head.id in doubtful else head.severity
+
     console.table(
         ("id", "sev", "status", "age", "commander", "title"),
-        [(h.id, h.severity, h.status, declared(h.declared), h.commands, title(h)) for h in heads],
+        [
+            (h.id, severity_of(h), h.status, declared(h.declared), h.commands, title(h))
+            for h in heads
+        ],
         cut="title",
         # Among those that have ended, what is open must show.
         spare=("commander", "age")
         if any(h.ended for h in heads)
         else ("commander", "status", "age"),
     )
+    if doubtful:
+        console.say("?: the severity is not confirmed. `incidentctl severity` confirms it.", "dim")
 
 
 def _show_late_retrospectives(late: list[tuple[str, Due]]) -> None:

@@ -43,6 +43,8 @@ class Head(NamedTuple):
     """What solved it, or why it was cancelled; cut where it is long."""
     retrospective_by: datetime | None = None
     """By when its severity requires a retrospective; None where it does not, or until resolved."""
+    confirmed: bool = True
+    """Whether a person has said how bad it is."""
 
     @property
     def commands(self) -> str:
@@ -70,6 +72,7 @@ def head(incident: Incident) -> Head:
         related=incident.related,
         ended_why=incident.ended_why[:_WHY] if incident.ended_why else None,
         retrospective_by=retrospective_by(incident),
+        confirmed=incident.confirmed,
     )
 
 
