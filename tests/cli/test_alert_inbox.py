@@ -167,7 +167,12 @@ def test_its_texts_are_redacted_and_what_joins_it_adds_none(run, team, git, wait
     found = run("alert", "show", waits, "--json").json
     assert (found["title"], found["text"], found["labels"]) == ("[redacted]", "[redacted]", {})
     assert (found["source"], found["affects"]) == ("am", ["payment"])
-    assert "a password" in run("alert", "show", waits).out
+    told = run("alert", "show", waits).out
+    assert [line.split("  ", 2)[2] for line in told.splitlines() if "Redacted" in line] == [
+        "Redacted: a password"
+    ]
+    assert "because     its texts were redacted" in told
+    assert "correct it at its sender" in done.err
     for said in ("4711", "5 % of requests fail"):
         assert said not in run("alert", "show", waits).out
         assert said not in git(team, "archive", "refs/incidentctl/log")

@@ -156,6 +156,27 @@ def test_what_was_redacted_is_nowhere_any_more(run, opened, show, log_md, team, 
     assert SECRET not in str(show())
 
 
+def test_a_redacted_title_gets_a_new_one(run, opened, show):
+    done = run("redact", "1")
+    assert "Give it a new title with `incidentctl amend 1 TEXT`." in done.err
+    assert show()["title"] == "[redacted]"
+    assert run("amend", "1", "Nobody can", "log in").code == 0
+    assert show()["title"] == "Nobody can log in"
+    assert run("list", "--json").json["incidents"][0]["title"] == "Nobody can log in"
+    assert f"# {opened} Nobody can log in\n" in run("log").out
+    assert run("redact", "-1").code == 0
+    assert (show()["title"], run("amend", "1", "again").code) == ("[redacted]", 0)
+    assert show()["title"] == "again"
+    assert run("amend", "1", "--at", "09:00").code == 5
+
+
+def test_what_is_affected_has_no_text_to_amend(run, opened, show):
+    run("affects", "payment")
+    number = next(e["number"] for e in show()["timeline"] if e["kind"] == "affected-set")
+    refused = run("amend", str(number), "x")
+    assert (refused.code, "holds no text of its own" in refused.err) == (5, True)
+
+
 @pytest.mark.parametrize("reads", [["list"], ["show"]])
 def test_another_work_tree_shows_that_it_is_gone_to_who_only_reads(
     run, opened, team, git, tmp_path, monkeypatch, reads

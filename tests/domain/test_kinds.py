@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ast
 import inspect
+from typing import get_args, get_type_hints
 
 import pytest
 
 from incidentctl.domain.incident import event_json, facts
+from incidentctl.domain.incident.decide import corrections
+from incidentctl.domain.incident.names import Names
+from incidentctl.domain.incident.redaction import amendable, with_text
 
 KINDS = """
 action-done: key step announcement link ident
@@ -70,6 +74,7 @@ task-added: title role person
 task-assigned: task person
 task-done: task note
 team-assigned: team
+title-set: title
 update-posted: text public next_at states headline
 update-snoozed: until
 """
@@ -78,6 +83,27 @@ update-snoozed: until
 def test_the_kinds_of_records_and_their_fields_are_these():
     lines = (f"{kind}: {' '.join(cls._fields)}".strip() for kind, cls in facts.KINDS.items())
     assert sorted(lines) == KINDS.strip().splitlines()
+
+
+def with_values(cls):
+    """A fact of a class with a text, a number or nothing in each of its fields."""
+    values = {str: "x", int: 1, bool: False}
+    hints = {name: get_type_hints(cls)[name] for name in cls._fields}
+    given = {
+        name: values.get(next(iter(get_args(hint)), hint), ())
+        for name, hint in hints.items()
+        if name not in cls._field_defaults
+    }
+    return cls(**given)
+
+
+@pytest.mark.parametrize("kind", sorted(facts.KINDS))
+def test_an_amended_text_is_in_the_sentence_of_its_event(kind):
+    cls = facts.KINDS[kind]
+    if kind in corrections.UNAMENDABLE or not amendable(cls):
+        return
+    said = with_text(with_values(cls), "amended text")
+    assert "amended text" in said.sentence(Names({}, {}, {}, {}, {}, str))
 
 
 def test_every_field_of_a_kind_can_be_checked():

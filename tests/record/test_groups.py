@@ -127,6 +127,34 @@ def test_another_wording_of_the_same_alert_is_no_dispute(team):
     assert not ann.groups()[0].problems
 
 
+def test_what_a_receiver_adds_without_knowing_of_the_redaction_loses_its_text(team):
+    ann, bob = opened(team.ann), opened(team.bob)
+    put(ann, opening())
+    ann.flush()
+    for record in (ann, bob):
+        record.exchange(AUTHOR, limit=20)
+    put(ann, event(facts.Redacted(opening().id, "a name"), after=opening().id), author=AUTHOR)
+    ann.flush()
+    member = opening().fact.member
+    added = [
+        event(facts.AlertJoined(GROUP, (f"x{member}",), "secret one")),
+        event(facts.AlertWorsened(GROUP, member, "SEV1", "page", "secret two")),
+        event(facts.AlertSpread(GROUP, member, "db", "secret three")),
+    ]
+    put(bob, *added)
+    bob.flush()
+    assert any(each.text for each in bob.groups())
+    for record in (ann, bob, ann):
+        assert record.exchange(AUTHOR, limit=20).state == "ok"
+    for clone, record in ((team.ann, ann), (team.bob, bob)):
+        (group,) = record.groups()
+        assert (group.title, group.services, group.severity) == ("[redacted]", ("db",), "SEV1")
+        assert "secret" not in clone.git("archive", "refs/incidentctl/log")
+        texts = [getattr(each.fact, "title", None) or each.fact.text for each in
+                 record.events(GROUP)[0] if each.id in {one.id for one in added}]  # fmt: skip
+        assert texts == ["[redacted]"] * 3
+
+
 def test_a_redacted_group_keeps_its_id_and_no_text(team):
     ann, bob = opened(team.ann), opened(team.bob)
     put(ann, opening())

@@ -31,7 +31,9 @@ from incidentctl.domain.common.times import iso, show
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
 from incidentctl.domain.incident.decide.notes import short
-from incidentctl.domain.incident.names import Names
+from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.fold.corrections import apply_corrections
+from incidentctl.domain.incident.names import Names, joined
 from incidentctl.errors import (
     EnvironmentFailedError,
     InvalidDataError,
@@ -174,11 +176,24 @@ def lines(workspace: Workspace, ident: str) -> list[Line]:
     zone = workspace.zone
     names = Names({}, {}, {}, {}, {}, _time(zone))
     record = workspace.record
-    found = [e for each in same_group(record.groups(), ident) for e in record.events(each)[0]]
+    found: dict[str, Event] = {}
+    for each in same_group(record.groups(), ident):
+        events, _ = apply_corrections(record.events(each)[0])
+        for event, fact, *_ in events:
+            is_one = isinstance(fact, facts.Redacted)  # of a command that named each text
+            key = (is_one and event.action) or event.id
+            found.setdefault(key, event._replace(fact=fact))
     return [
-        Line(each.at, each.by, each.kind, each.fact.sentence(names))
-        for each in sorted({e.id: e for e in found}.values(), key=lambda e: (e.at, e.id))
+        Line(each.at, each.by, each.kind, _sentence(each.fact, names))
+        for each in sorted(found.values(), key=lambda each: (each.at, each.id))
     ]
+
+
+def _sentence(fact: Any, names: Names) -> str:
+    if isinstance(fact, facts.Redacted):
+        return joined("Redacted", fact.reason)
+    sentence: str = fact.sentence(names)
+    return sentence
 
 
 def _time(zone: Any) -> Callable[[str], str]:

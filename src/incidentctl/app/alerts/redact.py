@@ -52,7 +52,11 @@ def redact(
         acknowledge(workspace, ident, redactions, who)
     on_recorded(f"{group.id}: alert redacted")
     flushed = workspace.flush()
-    notes = [*flushed.notes, *not_committed(flushed)]
+    notes = [
+        *flushed.notes,
+        *not_committed(flushed),
+        "If it starts to fire again, that is a new alert with its texts: correct it at its sender.",
+    ]
     if group.incident:
         notes.append(
             f"The log of {group.incident} may repeat its texts: `incidentctl redact ENTRY -i "

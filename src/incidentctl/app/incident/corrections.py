@@ -128,7 +128,11 @@ def redact(
     events, _ = record.events(incident.id)
     without_text = [event.id for event in events if not holds_text(event.fact)]
     stated = decide.redact(incident, entry, by=by, reason=reason, without_text=without_text)
-    if not confirm(decide.find(incident, entry, taken_back_by=by)):
+    meant = decide.find(incident, entry, taken_back_by=by)
+    if not confirm(meant):
         raise RefusedError("Not redacted.")
     recorded = response.record(stated, f"entry {entry} redacted")
+    if meant.kind == "declared":
+        note = f"Give it a new title with `incidentctl amend {meant.number} TEXT`."
+        recorded = recorded._replace(notes=(*recorded.notes, note))
     return Redacted(recorded, in_history=recorded.commit is not None or not waits)

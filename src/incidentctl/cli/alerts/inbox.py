@@ -112,7 +112,8 @@ def show_command(ctx: typer.Context, number: Number, *, json: Json = False) -> N
     for name, value in rows:
         if value:
             console.out(f"{name:<11} {value}", indent=12)
-    for reason in row.means.reasons:
+    reasons = ("its texts were redacted",) if group.redacted else row.means.reasons
+    for reason in reasons:
         console.out(f"{'because':<11} {reason}", indent=12)
     for problem in group.problems:
         console.out(f"{'problem':<11} {problem.message}", "warning", indent=12)

@@ -22,6 +22,7 @@ from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.event_ids import is_sealed
 from incidentctl.domain.incident.event_json import EventError, decode, encode
 from incidentctl.domain.incident.events import Event
+from incidentctl.domain.incident.fold.corrections import with_implied
 from incidentctl.domain.incident.ids import ulid_moment
 from incidentctl.domain.incident.redaction import REDACTED, blank
 from incidentctl.domain.incident.state import is_alert
@@ -116,14 +117,10 @@ def _lacks_only_text(form: Any, whole: Any) -> bool:
 
 
 def redaction_targets(stored: Iterable[Stored]) -> set[str]:
-    """Return the ids of the events that redactions name, and of every amendment of them.
-
-    An amendment may repeat the text: its author may not know yet that it is redacted.
-    """
+    """Return the ids of the events that redactions name, and of those that may repeat the text."""
     events = [each.event for each in stored]
     named = {event.fact.event for event in events if isinstance(event.fact, facts.Redacted)}
-    amendments = [event for event in events if isinstance(event.fact, facts.Amended)]
-    return named | {event.id for event in amendments if event.fact.event in named}
+    return with_implied(named, events)
 
 
 def redacted(stored: Mapping[str, Stored]) -> dict[str, Stored]:

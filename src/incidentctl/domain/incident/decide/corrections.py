@@ -24,6 +24,8 @@ _BY_CATALOG = frozenset({"runbook-attached", "runbook-detached", "process-resolv
 #: What went to other systems is there, whatever the record says.
 _SENT = frozenset({"action-started", "action-done", "action-failed"})
 _NOT_AMENDABLE = _BY_CATALOG | _CORRECTIONS | _SENT | {"pinned"}
+#: The kinds whose text nobody amends; the sentence of `affected-set` does not have its reason.
+UNAMENDABLE = _NOT_AMENDABLE | {"affected-set"}
 _SAID_TWICE = frozenset({"declared", "noted", "step-done", "linked"})
 
 
@@ -112,13 +114,15 @@ def amend(
             "An amendment needs the right text or the right time.",
             hint=Hint("amend", {"entry": entry.number}),
         )
+    if entry.redacted and entry.kind == "declared" and text is not None and moment is None:
+        return [facts.TitleSet(short(said(text, "a title")))]
     if entry.redacted or entry.retracted:
         state = "redacted" if entry.redacted else "retracted"
         raise RefusedError(f"Entry {entry.number} is {state}.", echo=text)
     if entry.kind in _CORRECTIONS:
         raise RefusedError("A correction cannot be amended: amend the entry itself.", echo=text)
     kind = KINDS.get(entry.kind)
-    if text is not None and (entry.kind in _NOT_AMENDABLE or kind is None or not amendable(kind)):
+    if text is not None and (entry.kind in UNAMENDABLE or kind is None or not amendable(kind)):
         raise RefusedError(f"Entry {entry.number} holds no text of its own.", echo=text)
     if moment is not None and kind is not None:
         moment = timely(incident, (kind,), moment)

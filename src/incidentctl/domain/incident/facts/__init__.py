@@ -55,6 +55,7 @@ from incidentctl.domain.incident.facts.lifecycle import (
     Reopened,
     Resolved,
     StatusSet,
+    TitleSet,
 )
 from incidentctl.domain.incident.facts.notes import ImpactSet, Linked, Noted, Related, SummarySet
 from incidentctl.domain.incident.facts.people import PersonIdentified
@@ -87,7 +88,7 @@ KINDS: dict[str, type] = {
 #: The kinds that decide what `list` shows of an incident: a cold `list` reads only these.
 LIFECYCLE = frozenset(
     {
-        "declared", "severity-set", "affected-set", "process-resolved", "status-set",
+        "declared", "title-set", "severity-set", "affected-set", "process-resolved", "status-set",
         "moment-marked", "resolved", "reopened", "cancelled", "closed", "role-assigned",
         "role-released", "person-identified", "related", "retracted", "redacted", "amended",
     }

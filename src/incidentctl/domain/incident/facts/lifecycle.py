@@ -57,6 +57,18 @@ class Declared(NamedTuple):
         return f"Declared: {self.title}"
 
 
+class TitleSet(NamedTuple):
+    """A new title, in place of a redacted one: an amendment would be redacted with it."""
+
+    title: str
+
+    def apply(self, draft: Draft, event: EffectiveEvent) -> None:
+        draft.set(title=self.title)
+
+    def sentence(self, names: Names) -> str:
+        return f"Title: {self.title}"
+
+
 class StatusSet(NamedTuple):
     """The status of the response: triage, investigating, identified or monitoring."""
 

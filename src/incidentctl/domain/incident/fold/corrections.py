@@ -14,6 +14,8 @@ from incidentctl.domain.incident.events import EffectiveEvent, Event
 from incidentctl.domain.incident.redaction import REDACTED, blank, with_text
 
 _CORRECTIONS = (facts.Retracted, facts.Amended, facts.Redacted)
+#: What receivers add to an alert, with the titles of more alerts.
+_ADDED = (facts.AlertJoined, facts.AlertWorsened, facts.AlertSpread)
 
 
 def in_order(events: Iterable[Event]) -> tuple[list[Event], list[str]]:
@@ -37,6 +39,26 @@ def in_order(events: Iterable[Event]) -> tuple[list[Event], list[str]]:
         else:
             kept.append(same[0])
     return kept, problems
+
+
+def with_implied(redacted: set[str], events: Iterable[Event]) -> set[str]:
+    """Return the ids of redacted events, and of those that may repeat what these said.
+
+    Those are their amendments and, with the first event of an alert, what receivers add to it:
+    their authors may not know yet of the redaction.
+    """
+    if not redacted:
+        return redacted
+    found = set(redacted)
+    added, opened = [], False
+    for event in events:
+        if isinstance(event.fact, facts.Amended) and event.fact.event in redacted:
+            found.add(event.id)
+        elif isinstance(event.fact, _ADDED):
+            added.append(event.id)
+        elif isinstance(event.fact, facts.AlertOpened):
+            opened = opened or event.id in redacted
+    return found.union(added) if opened else found
 
 
 def apply_corrections(events: list[Event]) -> tuple[list[EffectiveEvent], list[str]]:
@@ -73,6 +95,7 @@ def apply_corrections(events: list[Event]) -> tuple[list[EffectiveEvent], list[s
         else:
             retracted.add(target.id)
     effective = []
+    without_text = with_implied(redacted, events)
     for event in events:
         fact, at = event.fact, event.at
         changes = amended.get(event.id, ())
@@ -82,10 +105,7 @@ def apply_corrections(events: list[Event]) -> tuple[list[EffectiveEvent], list[s
                 fact = with_text(fact, REDACTED if change.id in redacted else text)
             if change.fact.moment is not None:
                 at = from_iso(change.fact.moment) or at
-        # What a redacted event said may stand in its amendments, too.
-        hidden = event.id in redacted or (
-            isinstance(event.fact, facts.Amended) and event.fact.event in redacted
-        )
+        hidden = event.id in without_text
         if hidden:
             fact = blank(fact)
         effective.append(
