@@ -157,3 +157,53 @@ def test_before_it_is_sent_the_person_is_told_how_to_say_a_state_and_a_headline(
     output = " ".join(run("update", "--public", "we look").err.split())
     assert f'{command} --headline "What customers call it"' in output
     assert command not in run("update", "--public", "--state", "checkout=major", "we look").err
+
+
+@pytest.fixture
+def with_page(team):
+    """The team has a status page."""
+    settings = team / "incidentctl.yaml"
+    settings.write_text(settings.read_text() + "page: {address: 'https://status.example.com'}\n")
+
+
+@pytest.mark.usefixtures("with_page")
+@pytest.mark.parametrize("walks", [False, True])
+def test_on_a_terminal_it_asks_for_the_state_of_each_area(run, team, show, walks):
+    opened = run("declare", "x", "-s", "SEV1", "--affects", "checkout", "--no-input").out.strip()
+    words = ("run", "--step", "status-page") if walks else ("update", "--public", "some payments fail")
+    child = program.Terminal(
+        "-C", team, *words, env=os.environ | {"TERM": "dumb", "COLUMNS": "100"},
+        encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    if walks:
+        child.expect("Update the public status page")
+        child.sendline("p some payments fail")
+    child.expect("How is .* for customers")
+    child.sendline("majr")
+    child.expect("Did you mean 'major'")
+    child.expect("How is .* for customers")
+    child.sendline("major")
+    child.expect("Record this as for customers")
+    child.sendline("y")
+    child.expect("recorded")
+    if walks:
+        child.sendline("l")
+    child.expect(pexpect.EOF)
+    (update,) = show(opened)["updates"]
+    assert (update["public"], update["states"]) == (True, ["checkout=major_outage"])
+
+
+@pytest.mark.usefixtures("with_page")
+def test_enter_says_no_state(opened, team, show):
+    child = program.Terminal(
+        "-C", team, "update", "--public", "we look", env=os.environ | {"TERM": "dumb"},
+        encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    child.expect("How is .* for customers")
+    child.sendline("")
+    child.expect("no state of an area")
+    child.expect("Record this as for customers")
+    child.sendline("y")
+    child.expect(pexpect.EOF)
+    (update,) = show(opened)["updates"]
+    assert (update["public"], update["states"]) == (True, [])

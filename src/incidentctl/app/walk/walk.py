@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -323,13 +323,22 @@ class Walk:
         self.after_sending()
         return ran
 
-    def publish(self, text: str, preview: Callable[[Response, str], None]) -> updates.Posted:
+    def publish(
+        self,
+        text: str,
+        preview: Callable[..., None],
+        *,
+        ask: Callable[[Response], Sequence[str]] | None = None,
+    ) -> updates.Posted:
         """Post a public update as `update --public` does; `preview` raises to stop it.
 
-        No step of it is ticked: that people can read it is for a person to say.
+        `ask` returns what it says of areas, `AREA=STATE` each. No step of it is ticked: that people
+        can read it is for a person to say.
         """
         response = self._response
-        posted = updates.post(response, text, public=True, preview=partial(preview, response))
+        states = ask(response) if ask else ()
+        shown = partial(preview, response, states=states)
+        posted = updates.post(response, text, public=True, states=states, preview=shown)
         self.after_sending()
         return posted
 

@@ -28,7 +28,7 @@ from incidentctl.cli.incident.lifecycle import print_left
 from incidentctl.cli.incident.respond import Call
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.incident.sent import print_ran
-from incidentctl.cli.incident.update import preview, print_next, publish, warn_page
+from incidentctl.cli.incident.update import ask_states, preview, print_next, publish, warn_page
 from incidentctl.cli.session import report_notes
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import AsPerson, InIncident
@@ -194,7 +194,7 @@ def _send(walking: Walk, prepared: Prepared) -> None:
 def _publish(walking: Walk, text: str, *, piped: bool = False) -> None:
     """Show what customers would read, ask, and post it, as `update --public` does."""
     try:
-        posted = walking.publish(text, preview)
+        posted = walking.publish(text, preview, ask=None if piped else ask_states)
     except IncidentctlError as refusal:
         refusal.echo = refusal.echo or text
         if piped:

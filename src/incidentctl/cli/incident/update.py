@@ -20,9 +20,10 @@ from incidentctl.cli.incident.respond import Call, choose_incident, respond_comm
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import confirm_recorded
 from incidentctl.cli.terminal import console
+from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import parse_duration
 from incidentctl.domain.incident.state import Incident, page_words
-from incidentctl.errors import RefusedError, UsageError
+from incidentctl.errors import IncidentctlError, RefusedError, UsageError
 
 COMMAND_CLASS = RespondCommand
 
@@ -112,26 +113,28 @@ def update_command(
     elif not said and not template:
         said = choices.typed(call, text, "What is the update?")
     states = tuple(state or ())
-    show: Callable[[Response, str], None] | None = None
-    if public:
-        show = partial(preview, yes=yes, states=states, headline=headline)
-    elif template and not yes:
-        show = _show_and_ask
     following = _span("--next", next_in, said) if next_in else None
-    posted = call.respond(
-        lambda response: updates.post(
+
+    def post(response: Response) -> updates.Posted:
+        told = states
+        show: Callable[[Response, str], None] | None = None
+        if public:
+            told = states or (() if yes or call.json else ask_states(response))
+            show = partial(preview, yes=yes, states=told, headline=headline)
+        elif template and not yes:
+            show = _show_and_ask
+        return updates.post(
             response,
             said,
             public=public,
             next_in=following,
             template=template,
-            states=states,
+            states=told,
             headline=headline,
             preview=partial(show, response) if show else None,
-        ),
-        "update",
-        echo=said,
-    )
+        )
+
+    posted = call.respond(post, "update", echo=said)
     if public:
         publish(call.workspace, posted.incident, call.who)
     if not call.json:
@@ -262,6 +265,35 @@ def publish(workspace: Workspace, incident: Incident, who: Actor) -> None:
         console.say(done.nowhere, "warning")
 
 
+def ask_states(response: Response) -> tuple[str, ...]:
+    """Ask on a terminal in which state customers find each product area; `AREA=STATE` each."""
+    from incidentctl.app.page.shown import may_say_state, titles
+
+    workspace, incident = response.workspace, response.incident
+    if not console.is_terminal() or not may_say_state(workspace, incident):
+        return ()
+    from incidentctl.cli.boundary import print_refusal
+    from incidentctl.cli.terminal.prompts import ask_text
+    from incidentctl.domain.page.state_words import read_states
+
+    known = titles(workspace)
+    told = []
+    for area in incident.product_areas:
+        question = (
+            f"How is {one_line(known.get(area, area))} for customers: degraded, partial, major, "
+            "operational? (Enter: do not say)"
+        )
+        while area in known and (word := ask_text(question, optional=True)):
+            try:
+                read_states([f"{area}={word}"], known)
+            except IncidentctlError as refusal:
+                print_refusal(refusal)
+                continue
+            told.append(f"{area}={word}")
+            break
+    return tuple(told)
+
+
 def preview(
     response: Response,
     said: str,
@@ -284,7 +316,8 @@ def preview(
     console.say(f"  {said}", keep_lines=True)
     console.say(goes.sentence, "warning" if goes.held else None)
     console.say(page)
-    if not states and may_say_state(response.workspace, response.incident):
+    asked = console.is_terminal() and response.incident.product_areas
+    if not states and not asked and may_say_state(response.workspace, response.incident):
         console.say(f"To say the state of an area, too: no, then {_with_state(response.incident)}")
     if not console.is_terminal():
         raise RefusedError(
