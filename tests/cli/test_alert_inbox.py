@@ -61,7 +61,7 @@ def test_show_has_all_that_is_known(run, waits):
         assert done.code == 0, done.err
         for text in (waits, "5 % of requests fail", "service=checkout", "https://am.example/x"):
             assert text in done.out
-        assert re.search("heard +1 time; only its sender gives the time", done.out)
+        assert re.search("heard +1 time; when it arrived is not recorded", done.out)
         assert "\x1b" not in done.out
     result = run("alert", "show", "1", "--json").json
     assert [entry["kind"] for entry in result["entries"]] == ["alert-opened"]

@@ -191,7 +191,7 @@ def test_of_a_drill_too(run, team):
     ident = run("declare", "login on staging", "--drill").out.strip()
     run("resolve")
     assert run("retro").out.strip() == f"retros/{ident}.md"
-    assert f"Of a drill, {ident}." in (team / "retros" / f"{ident}.md").read_text()
+    assert f"Retrospective of a drill, {ident}." in (team / "retros" / f"{ident}.md").read_text()
 
 
 def test_an_open_incident_and_an_unknown_one_are_refused(run, opened, team):

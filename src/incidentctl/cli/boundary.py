@@ -44,7 +44,7 @@ _CALLED_HERE = {
 
 #: What no command does, and what does instead.
 _INSTEAD = {
-    "restrict": "What is declared is recorded for everybody. Declare it anew with `incidentctl "
+    "restrict": "What is declared is recorded for everybody. Declare it again with `incidentctl "
     "declare --restricted`, and blank here what they must not read with `incidentctl redact`.",
 }
 

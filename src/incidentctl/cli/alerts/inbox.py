@@ -249,7 +249,7 @@ def _report(ctx: typer.Context, row: Row, done: Recorded, kind: str, *, json: bo
 def _last(group: Group, zone: tzinfo) -> str:
     """Say when it was last heard of; of the first time the record has the sender's time alone."""
     if group.last <= group.started:
-        return "; only its sender gives the time"
+        return "; when it arrived is not recorded"
     return f", last {show_time(group.last, zone)}"
 
 
