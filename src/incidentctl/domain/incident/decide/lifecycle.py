@@ -11,6 +11,7 @@ from incidentctl.domain.common.times import rough_duration, span_in_words
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
 from incidentctl.domain.incident.draft.draft import CONCURRENCY_WINDOW
+from incidentctl.domain.incident.ids import last_part
 from incidentctl.domain.incident.state import MOMENTS, PHASES, Incident
 from incidentctl.errors import Hint, RefusedError, UsageError
 
@@ -155,7 +156,7 @@ def close(
             raise RefusedError(
                 f"{retrospective}: nobody has answered its questions yet, and "
                 f"{incident.severity} requires a retrospective.",
-                hint=Hint("answer-retrospective"),
+                hint=Hint("answer-retrospective", {"incident": last_part(incident.id)}),
             )
     return [facts.Closed(reason, retrospective)]
 
@@ -165,5 +166,8 @@ def _none(incident: Incident, *, restricted: bool) -> NoRetrospectiveError:
     limit = f" within {span_in_words(within)}" if within else ""
     return NoRetrospectiveError(
         f"{incident.severity} requires a retrospective{limit}.",
-        hint=Hint("restricted-retrospective" if restricted else "begin-retrospective"),
+        hint=Hint(
+            "restricted-retrospective" if restricted else "begin-retrospective",
+            {"incident": last_part(incident.id)},
+        ),
     )
