@@ -25,6 +25,7 @@ _MAX_LETTERS = 2000
 
 #: What people call commands elsewhere, and the command here.
 _CALLED_HERE = {
+    "ack": "accept",
     "acknowledge": "accept",
     "comment": "log",
     "create": "declare",

@@ -43,6 +43,7 @@ SENTENCES = {
     "list-tasks": "See the numbers with `incidentctl task list`.",
     "log-all": "Write all of it with `incidentctl log -f FILE`.",
     "log-own": "Write your own text: `incidentctl log TEXT`.",
+    "mark-mitigated": "Record it with `incidentctl mark mitigated`.",
     "mark-target": "Do it by hand, or write `{mark}: true` into an action whose target may get it.",
     "name-original": "Name that one: `incidentctl cancel -i {incident} --duplicate-of {other}`.",
     "number-entries": "See the numbers with `incidentctl show`.",
