@@ -199,6 +199,19 @@ def test_on_a_terminal_redacting_an_alert_asks(run, team, waits, answer, title):
     assert run("alert", "show", waits, "--json").json["title"].startswith(title)
 
 
+def test_on_a_terminal_dismiss_asks_for_the_reason(run, team, waits):
+    child = program.Terminal(
+        "-C", str(team), "alert", "dismiss", "1", timeout=60,
+        env={**os.environ, "TERM": "dumb"}, encoding="utf-8", dimensions=(40, 200),
+    )  # fmt: skip
+    child.expect("Why does nobody have to act on 'Checkout .*is down'")
+    child.sendline("a load test")
+    child.expect(pexpect.EOF)
+    shown = run("alert", "show", waits)
+    assert "dismissed" in shown.out
+    assert "a load test" in shown.out
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -206,6 +219,7 @@ def test_on_a_terminal_redacting_an_alert_asks(run, team, waits, answer, title):
         (["show", "0"], 3, "The inbox has no number 0"),
         (["show", "zzzz"], 3, "No alert has 'zzzz' in its id."),
         (["dismiss", "1", " "], 2, "a reason"),
+        (["dismiss", "1"], 2, "Missing argument 'REASON'."),
         (["attach", "1", "zzzz"], 3, "No incident has 'zzzz' in its id."),
     ],
 )
