@@ -156,26 +156,26 @@ def everything_below(folder):
 
 
 def test_its_texts_are_redacted_and_what_joins_it_adds_none(run, team, git, waits):
-    receive(team, alert("k2", title="The password is 4711"))
-    run("alert", "dismiss", "1", "4711 is a test")
-    assert "4711" in run("alert", "show", waits).out
+    receive(team, alert("k2", title="The password is pass4711"))
+    run("alert", "dismiss", "1", "pass4711 is a test")
+    assert "pass4711" in run("alert", "show", waits).out
     done = run("alert", "redact", waits, "--reason", "a password")
     assert (done.code, done.out) == (0, f"{waits}\n"), done.err
     assert f"Redacting {waits}: Checkout" in done.err
     assert "The git history still holds the text" in done.err
-    receive(team, alert("k3", title="Still 4711", labels={"service": "payment"}))
+    receive(team, alert("k3", title="Still pass4711", labels={"service": "payment"}))
     found = run("alert", "show", waits, "--json").json
     assert (found["title"], found["text"], found["labels"]) == ("[redacted]", "[redacted]", {})
     assert (found["source"], found["affects"]) == ("am", ["payment"])
     assert "a password" in run("alert", "show", waits).out
-    for said in ("4711", "5 % of requests fail"):
+    for said in ("pass4711", "5 % of requests fail"):
         assert said not in run("alert", "show", waits).out
         assert said not in git(team, "archive", "refs/incidentctl/log")
         assert said.encode() not in everything_below(team / ".git/incidentctl")
     again = run("alert", "redact", waits)
     assert (again.code, "already redacted" in again.err) == (5, True)
     assert run("purge", "--yes").code == 0
-    assert "4711" not in git(team, "log", "-p", "incident-log")
+    assert "pass4711" not in git(team, "log", "-p", "incident-log")
     assert run("alert", "show", waits, "--json").json["title"] == "[redacted]"
 
 
