@@ -235,7 +235,11 @@ def test_close_accepts_a_retrospective_with_an_answer(run, resolved, file, show,
     run("retro")
     refused = run("close")
     assert refused.code == 5
-    for part in (f"retros/{resolved}.md", "nobody has answered", f'close -i {resolved[-3:]} "why there is no need"'):
+    for part in (
+        f"retros/{resolved}.md",
+        "nobody has answered",
+        f'close -i {resolved[-3:]} "why there is no need"',
+    ):
         assert part in refused.err, part
     assert show(resolved)["status"] == "resolved"
     file.write_text(file.read_text().replace("expect\n\n-", "expect\n\n- a full disk"))

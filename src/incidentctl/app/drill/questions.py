@@ -52,7 +52,14 @@ _HOW = Question("how", "--how", ask.HOW)
 _WHY = Question("why", "--why", ask.WHY)
 _CAUSES = Question("saboteur", "--saboteur", ask.CAUSES)
 #: In the order of the reference.
-PLANNED = (_WHAT, Question("team", "--team", f"{ask.RESPONDS} (one team)"), _WHEN, _HOW, _WHY, _CAUSES)
+PLANNED = (
+    _WHAT,
+    Question("team", "--team", f"{ask.RESPONDS} (one team)"),
+    _WHEN,
+    _HOW,
+    _WHY,
+    _CAUSES,
+)
 PRIVATE = (
     _WHAT,
     Question("team", "--team", ask.TEAM),

@@ -139,9 +139,7 @@ def parse_local_time(text: str) -> datetime:
             try:
                 date(*map(int, named.groups()))
             except ValueError:
-                raise ValueError(
-                    f"{text!r} is not a time: there is no day {named[0]}"
-                ) from None
+                raise ValueError(f"{text!r} is not a time: there is no day {named[0]}") from None
         raise ValueError(f"{text!r} is not a time: write it as 2026-01-05T09:00") from None
 
 

@@ -91,7 +91,10 @@ def _counts(metrics: Metrics) -> list[str]:
         *_row("by severity", _listed(metrics.by_severity)),
         *_row("by status", _listed(metrics.by_status)),
         *_row("by area", _listed(metrics.by_area)),
-        *_row("by customers", f"{of} ({how})" if customers.whole else "no incident says who reported it"),
+        *_row(
+            "by customers",
+            f"{of} ({how})" if customers.whole else "no incident says who reported it",
+        ),
     ]
 
 

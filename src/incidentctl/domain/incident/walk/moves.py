@@ -194,7 +194,9 @@ def _back(move: Move) -> MoveResult:
 
 
 def _leave(move: Move) -> MoveResult:
-    return MoveResult(move.shown.at, left=True, hint=Hint("walk-again", {"incident": last_part(move.incident.id)}))
+    return MoveResult(
+        move.shown.at, left=True, hint=Hint("walk-again", {"incident": last_part(move.incident.id)})
+    )
 
 
 def _help(move: Move) -> MoveResult:
