@@ -33,6 +33,7 @@ _LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 #: What differs from run to run, and what it becomes. The order matters.
 _VARIABLE = (
     (r"\binc-\d{8}-\d{4}-[a-z0-9]{3}\b", "inc-ID"),
+    (r"(`incidentctl (?:\w+ -i|retro)) [a-z0-9]{3}\b(?!-)", r"\1 ID"),
     (r"\b(drl|drill|bf|bfl)-\d{8}-\d{4}-[a-z0-9]{3}\b", "ID"),
     (r"\b[0-9A-HJKMNP-TV-Z]{26}\b", "ULID"),
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+Z)?)?( [A-Z]{3,4})?( ?\([+-]\d\d:\d\d\))?", "TIME"),

@@ -104,7 +104,7 @@ def _code_of(words: list[str], environment: Mapping[str, str] | None) -> int:
             os.environ.clear()
             os.environ.update(environment)
         time.tzset()
-        outbox.Begun.ever = False  # as in a process that has just started
+        outbox.Begun.ever, outbox.Begun.last = False, None  # as in a process that has just started
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python has it
         sys.argv = words
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (the streams)

@@ -137,7 +137,7 @@ def test_several_teams_own_what_they_were_given_and_the_first_one_the_rest(tmp_p
     assert problems == []
     assert registry.run(catalog, today=TODAY) == []
     assert {s.name: s.owner for s in catalog.services.values()} == {"api": "core", "cart": "shop"}
-    assert any("alice is on call for shop, too" in note for note in done.notes)
+    assert any("alice is also on call for shop" in note for note in done.notes)
 
 
 def checked(root):

@@ -103,9 +103,9 @@ def test_a_service_of_two_teams_is_refused(texts):
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("asia/kolkata", "Asia/Kolkata"), ("asia/calcuta", "Asia/Calcutta"),
+        ("asia/calcuta", "Asia/Calcutta"),
         ("kolkata", "Asia/Kolkata"), ("New York", "America/New_York"),
-        ("europe/berln", "Europe/Berlin"), ("utc", "UTC"),
+        ("europe/berln", "Europe/Berlin"),
         ("IST", None), ("CEST", None), ("../../etc/passwd", None),
     ],
 )  # fmt: skip
@@ -117,6 +117,8 @@ def test_a_zone_that_is_nearly_one_is_suggested(typed, meant):
 
 def test_a_zone():
     assert read_zone("Europe/Berlin") == "Europe/Berlin"
+    assert read_zone("europe/amsterdam ") == "Europe/Amsterdam"
+    assert read_zone("utc") == "UTC"
     with pytest.raises(UsageError):
         read_zone("../../etc/passwd")
 

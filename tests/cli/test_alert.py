@@ -56,7 +56,7 @@ def test_explain_says_what_it_means_in_the_catalog_and_why(run, payload):
         "severity   SEV1\n"
         "then       it waits in the inbox\n"
         "because    label service=checkout is the otel identifier of checkout\n"
-        "because    its severity 'page' is number 1 of a scale, here SEV1\n"
+        "because    its severity 'page' is level 1, here SEV1\n"
     )
     means = run("alert", "explain", payload, "--json").json["alerts"][0]["means"]
     assert (means["affects"], means["severity"]) == ("checkout", "SEV1")

@@ -61,7 +61,7 @@ def test_show_has_all_that_is_known(run, waits):
         assert done.code == 0, done.err
         for text in (waits, "5 % of requests fail", "service=checkout", "https://am.example/x"):
             assert text in done.out
-        assert re.search("heard +1 time; only its sender gives the time", done.out)
+        assert re.search("heard +1 time; when it arrived is not recorded", done.out)
         assert "\x1b" not in done.out
     result = run("alert", "show", "1", "--json").json
     assert [entry["kind"] for entry in result["entries"]] == ["alert-opened"]
@@ -156,14 +156,14 @@ def everything_below(folder):
 
 
 def test_its_texts_are_redacted_and_what_joins_it_adds_none(run, team, git, waits):
-    receive(team, alert("k2", title="The password is 4711"))
-    run("alert", "dismiss", "1", "4711 is a test")
-    assert "4711" in run("alert", "show", waits).out
+    receive(team, alert("k2", title="The password is pass4711"))
+    run("alert", "dismiss", "1", "pass4711 is a test")
+    assert "pass4711" in run("alert", "show", waits).out
     done = run("alert", "redact", waits, "--reason", "a password")
     assert (done.code, done.out) == (0, f"{waits}\n"), done.err
     assert f"Redacting {waits}: Checkout" in done.err
     assert "The git history still holds the text" in done.err
-    receive(team, alert("k3", title="Still 4711", labels={"service": "payment"}))
+    receive(team, alert("k3", title="Still pass4711", labels={"service": "payment"}))
     found = run("alert", "show", waits, "--json").json
     assert (found["title"], found["text"], found["labels"]) == ("[redacted]", "[redacted]", {})
     assert (found["source"], found["affects"]) == ("am", ["payment"])
@@ -173,14 +173,14 @@ def test_its_texts_are_redacted_and_what_joins_it_adds_none(run, team, git, wait
     ]
     assert "because     its texts were redacted" in told
     assert "correct it at its sender" in done.err
-    for said in ("4711", "5 % of requests fail"):
+    for said in ("pass4711", "5 % of requests fail"):
         assert said not in run("alert", "show", waits).out
         assert said not in git(team, "archive", "refs/incidentctl/log")
         assert said.encode() not in everything_below(team / ".git/incidentctl")
     again = run("alert", "redact", waits)
     assert (again.code, "already redacted" in again.err) == (5, True)
     assert run("purge", "--yes").code == 0
-    assert "4711" not in git(team, "log", "-p", "incident-log")
+    assert "pass4711" not in git(team, "log", "-p", "incident-log")
     assert run("alert", "show", waits, "--json").json["title"] == "[redacted]"
 
 
@@ -204,6 +204,19 @@ def test_on_a_terminal_redacting_an_alert_asks(run, team, waits, answer, title):
     assert run("alert", "show", waits, "--json").json["title"].startswith(title)
 
 
+def test_on_a_terminal_dismiss_asks_for_the_reason(run, team, waits):
+    child = program.Terminal(
+        "-C", str(team), "alert", "dismiss", "1", timeout=60,
+        env={**os.environ, "TERM": "dumb"}, encoding="utf-8", dimensions=(40, 200),
+    )  # fmt: skip
+    child.expect("Why does nobody have to act on 'Checkout .*is down'")
+    child.sendline("a load test")
+    child.expect(pexpect.EOF)
+    shown = run("alert", "show", waits)
+    assert "dismissed" in shown.out
+    assert "a load test" in shown.out
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -211,6 +224,7 @@ def test_on_a_terminal_redacting_an_alert_asks(run, team, waits, answer, title):
         (["show", "0"], 3, "The inbox has no number 0"),
         (["show", "zzzz"], 3, "No alert has 'zzzz' in its id."),
         (["dismiss", "1", " "], 2, "a reason"),
+        (["dismiss", "1"], 2, "Missing argument 'REASON'."),
         (["attach", "1", "zzzz"], 3, "No incident has 'zzzz' in its id."),
     ],
 )

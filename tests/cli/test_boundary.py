@@ -80,6 +80,20 @@ def test_an_interruption_after_something_may_be_recorded_does_not_deny_it(capsys
     assert "What was recorded is safe." in told
 
 
+def test_an_interruption_names_the_incident_and_a_command_that_works(capsys, monkeypatch):
+    monkeypatch.setattr("incidentctl.record.write.outbox.Begun.ever", True)
+    monkeypatch.setattr("incidentctl.record.write.outbox.Begun.last", "inc-20261124-1401-k7f")
+    app = typer.Typer()
+    app.command()(interrupted)
+    run(app, ["declare"])
+    assert capsys.readouterr().err.strip() == (
+        "Interrupted. What was recorded is safe. "
+        "`incidentctl run -i k7f` goes on with inc-20261124-1401-k7f."
+    )
+    run(app, ["resolve"])
+    assert "`incidentctl show k7f` shows inc-20261124-1401-k7f." in capsys.readouterr().err
+
+
 def test_a_bug_is_one_line_and_a_file_with_the_traceback(capsys):
     assert run(raising(ZeroDivisionError("\x1b[31mx")), []) == 70
     err = capsys.readouterr().err

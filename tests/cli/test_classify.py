@@ -45,6 +45,8 @@ def test_affects_names_the_owner(run, show):
         (["affects", "kafak"], 3, "kafka"),
         (["affects"], 2, "WHAT"),
         (["status", "investigatin"], 3, "Did you mean 'investigating'?"),
+        (["status", "Resolved"], 3, "run `incidentctl resolve`"),
+        (["status", "mitigated"], 3, "`incidentctl mark mitigated`"),
         (["mark", "startd"], 3, "Did you mean 'started'?"),
         (["mark", "started", "--at", "25:00"], 2, "25:00"),
     ],

@@ -213,6 +213,9 @@ def test_a_pasted_title_keeps_its_first_line_and_the_rest_is_the_summary(termina
 def test_the_title_is_asked_for(terminal, show):
     child = terminal("declare", "--no-walk")
     child.expect("What is broken")
+    child.send(ENTER)
+    child.expect("A title is needed")
+    child.expect("What is broken")
     child.send("the till is stuck" + ENTER)
     child.expect("What is affected")
     child.send(INTERRUPT)

@@ -623,14 +623,34 @@ def test_errors_in_the_catalog(doctor, team):
     assert "1 error" in check["message"]
 
 
-def test_an_extra_that_is_missing_is_told_with_a_recipe_that_works_today(doctor, monkeypatch):
-    monkeypatch.setitem(sys.modules, "pyrage", None)
-    check = doctor().find("extras", "seal")
-    assert check["state"] == "warn"
+def test_an_extra_that_nothing_here_needs_is_no_warning(doctor, monkeypatch):
+    for module in ("pyrage", "jmespath", "apprise"):
+        monkeypatch.setitem(sys.modules, module, None)
+    found = doctor()
+    check = found.find("extras", "seal")
+    assert (check["state"], check["hint"]) == ("ok", None)
     assert check["message"] == (
         "extra seal is not installed; it is only for `drill seal` and `drill unseal`"
     )
-    assert "`pip install '.[seal]'`" in check["hint"]
+    assert {found.state("extras", f"extra {name}") for name in ("alerts", "notify")} == {"ok"}
+
+
+def test_an_extra_that_the_team_needs_is_told_with_a_recipe_that_works_today(
+    doctor, team, monkeypatch
+):
+    for module in ("jmespath", "apprise"):
+        monkeypatch.setitem(sys.modules, module, None)
+    rule = "rules: [{name: all, match: {service: ~check.*}}]\n"
+    (team / "alerts.yaml").write_text(rule)
+    action = 'action: {uses: notify, with: {url: "mailto://mail.example?to=a@mail.example"}}'
+    (team / "runbooks" / "chat.yaml").write_text(
+        f"name: chat\nsteps: [{{id: tell, title: Tell, {action}}}]\n"
+    )
+    found = doctor()
+    for name in ("alerts", "notify"):
+        check = found.find("extras", f"extra {name}")
+        assert check["state"] == "warn"
+        assert f"`pip install '.[{name}]'`" in check["hint"]
 
 
 def test_every_extra_is_looked_for():

@@ -108,9 +108,11 @@ def test_a_private_half_that_git_would_take_is_not_written(run, team):
         (("--at", "2026-03-29T16:30"), "outside of its window"),
         (("--to", "2026-03-29T08:00"), "does not end after it begins"),
         (("--at", "soon"), "'soon' is not a time"),
+        (("--at", "2026-11-31 10:00"), "there is no day 2026-11-31"),
         (("--timezone", "Mars/Olympus"), "is not a time zone"),
         (("--what", " "), "This question needs an answer"),
-        (("--team", "a b"), "a name has"),
+        (("--team", "a/b"), "a name has"),
+        (("--team", "orders, discovery"), "'orders, discovery' is not one team"),
         (("--team", "order"), "There is no team 'order'."),
         (("--team", "radio"), "A team is one of: discovery, orders, "),
         (("--saboteur", "Greta Lind"), "There is no person 'Greta Lind'."),
@@ -396,8 +398,11 @@ def test_less_than_a_week_ahead_is_told(run, ignoring):
     assert done.code == 0
     assert f"{near} is in " in done.err
     assert "at least 7 days ahead" in done.err
+    assert "Next: send `incidentctl drill plan q2` now to the people" in done.err
     far = [each.replace("2026-", "2099-") for each in PLANNED]
-    assert "ahead: " not in run("drill", "new", "q3", *far).err
+    later = run("drill", "new", "q3", *far).err
+    assert "ahead: " not in later
+    assert "a week ahead to the people" in later
 
 
 def test_stakeholders_outside_the_catalog_by_address_or_in_words(run, ignoring):

@@ -432,7 +432,7 @@ def test_a_retrospective_is_written_for_a_drill(run, drills, team):
     run("drill", "stop")
     assert run("retro").code == 0
     text = (team / f"retros/{ident}.md").read_text()
-    assert "Of a drill" in text
+    assert "Retrospective of a drill" in text
     assert "Inject 1: Support has 30 tickets" in text
 
 

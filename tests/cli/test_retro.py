@@ -191,7 +191,7 @@ def test_of_a_drill_too(run, team):
     ident = run("declare", "login on staging", "--drill").out.strip()
     run("resolve")
     assert run("retro").out.strip() == f"retros/{ident}.md"
-    assert f"Of a drill, {ident}." in (team / "retros" / f"{ident}.md").read_text()
+    assert f"Retrospective of a drill, {ident}." in (team / "retros" / f"{ident}.md").read_text()
 
 
 def test_an_open_incident_and_an_unknown_one_are_refused(run, opened, team):
@@ -235,7 +235,11 @@ def test_close_accepts_a_retrospective_with_an_answer(run, resolved, file, show,
     run("retro")
     refused = run("close")
     assert refused.code == 5
-    for part in (f"retros/{resolved}.md", "nobody has answered", 'close "why there is no need"'):
+    for part in (
+        f"retros/{resolved}.md",
+        "nobody has answered",
+        f'close -i {resolved[-3:]} "why there is no need"',
+    ):
         assert part in refused.err, part
     assert show(resolved)["status"] == "resolved"
     file.write_text(file.read_text().replace("expect\n\n-", "expect\n\n- a full disk"))

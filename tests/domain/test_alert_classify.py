@@ -71,5 +71,5 @@ def test_the_reasons_say_which_label_and_which_word() -> None:
     alert = Alert("t", "k", "k", "firing", "x", severity="page", labels={"service": "checkout"})
     assert classify(CATALOG, alert).reasons == (
         "label service=checkout names checkout",
-        "its severity 'page' is number 1 of a scale, here SEV1",
+        "its severity 'page' is level 1, here SEV1",
     )

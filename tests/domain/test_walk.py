@@ -161,7 +161,9 @@ def test_go_back_and_leave():
     assert press(found, "g", "updates").next == "updates"
     assert press(found, "b", at="assign-team").next == "assign-roles"
     assert press(found, "b").next == "page-on-call"
-    assert press(found, "l").left
+    left = press(found, "l")
+    assert left.left
+    assert left.hint == ("walk-again", {"incident": found.id[-3:]})
 
 
 def test_a_step_done_already_is_not_done_twice_or_skipped():

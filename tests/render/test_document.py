@@ -112,7 +112,7 @@ def test_the_note_tells_why_and_when_and_that_people_may_fail(output):
     text = unescape(
         render_document(note(public_document(PUBLIC, default_zone="UTC")), output)
     ).replace("\n", " ")
-    for said in (WINDOW, PUBLIC.why, "You may safely fail", "That is all we tell beforehand"):
+    for said in (WINDOW, PUBLIC.why, "You may safely fail", "That is all we say beforehand"):
         assert said in text
     assert "staging" not in text
 

@@ -44,3 +44,15 @@ def test_a_step_runs_by_itself_after_the_trust_and_not_before(
     assert action["state"] == "done"
     time.sleep(0.5)
     assert len(target.asked) == 1
+
+
+def test_a_receiver_that_has_nothing_to_send_asks_for_no_trust(start, team, monkeypatch, capsys):
+    monkeypatch.setattr(upkeep, "_ACT", 0.1)
+    acted = []
+    act = upkeep.Upkeep._act
+    monkeypatch.setattr(upkeep.Upkeep, "_act", lambda self: acted.append(act(self)))
+    assert run_app(app, ["-C", str(team), "declare", "checkout is down", "-s", "SEV1"]) == 0
+    serving = start()
+    until(lambda: acted)
+    assert "actions" not in serving.ask("GET", "/readyz").body["problems"]
+    capsys.readouterr()

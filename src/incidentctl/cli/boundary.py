@@ -25,6 +25,7 @@ _MAX_LETTERS = 2000
 
 #: What people call commands elsewhere, and the command here.
 _CALLED_HERE = {
+    "ack": "accept",
     "acknowledge": "accept",
     "comment": "log",
     "create": "declare",
@@ -44,7 +45,7 @@ _CALLED_HERE = {
 
 #: What no command does, and what does instead.
 _INSTEAD = {
-    "restrict": "What is declared is recorded for everybody. Declare it anew with `incidentctl "
+    "restrict": "What is declared is recorded for everybody. Declare it again with `incidentctl "
     "declare --restricted`, and blank here what they must not read with `incidentctl redact`.",
 }
 
@@ -130,14 +131,25 @@ def _measure_time(arguments: list[str]) -> None:
         ) from None
 
 
+#: The commands that lead to the walk.
+_WALKING = frozenset({"alert", "declare", "drill", "run"})
+
+
 def _interrupted(arguments: list[str]) -> int:
     """Say whether anything may be recorded, and give back a text that is not."""
     import shlex
 
-    from incidentctl.app.workspace.workspace import began_to_record
+    from incidentctl.app.workspace.workspace import began_to_record, recorded_last
+    from incidentctl.domain.incident.ids import is_incident_id, last_part
 
     if began_to_record():
-        print(f"\nInterrupted. {_SAFE} `incidentctl log` shows it.", file=sys.stderr)
+        ident = recorded_last() or ""
+        then = ""
+        if is_incident_id(ident):
+            walked = not _WALKING.isdisjoint(arguments)
+            verb, does = ("run -i", "goes on with") if walked else ("show", "shows")
+            then = f" `incidentctl {verb} {last_part(ident)}` {does} {ident}."
+        print(f"\nInterrupted. {_SAFE}{then}", file=sys.stderr)
         return INTERRUPTED
     print("\nInterrupted. This command recorded nothing.", file=sys.stderr)
     command = [shlex.join(["incidentctl", *arguments])] if _has_words(arguments) else []

@@ -19,14 +19,14 @@ SENTENCES = {
     "amend": 'For example: `incidentctl amend {entry} "the right text"`, or '
     "`incidentctl amend {entry} --at TIME`.",
     "answer-retrospective": "Write what you found below a question, or run "
-    '`incidentctl close "why there is no need"`.',
+    '`incidentctl close -i {incident} "why there is no need"`.',
     "ask-for-handover": "If you are {commander}, add `--as {commander}`; else ask for "
     f"`incidentctl handover {{person}}`, or run {_TAKE_COMMAND}.",
     "ask-for-offer": "If it was offered a moment ago, try again; else ask the commander to run "
     f"`incidentctl handover {{person}}`, or run {_TAKE_COMMAND}.",
     "began-earlier": "If it began earlier, run `incidentctl mark started --at TIME`.",
-    "begin-retrospective": "Start it with `incidentctl retro`, or run "
-    '`incidentctl close "why it is not needed"`.',
+    "begin-retrospective": "Start it with `incidentctl retro {incident}`, or run "
+    '`incidentctl close -i {incident} "why it is not needed"`.',
     "cancel": 'For example: `incidentctl cancel "a false alarm"`, or '
     "`incidentctl cancel --duplicate-of ID`.",
     "correct-declaration": "Correct it with `incidentctl severity` or `incidentctl affects`, or "
@@ -43,6 +43,7 @@ SENTENCES = {
     "list-tasks": "See the numbers with `incidentctl task list`.",
     "log-all": "Write all of it with `incidentctl log -f FILE`.",
     "log-own": "Write your own text: `incidentctl log TEXT`.",
+    "mark-mitigated": "Record it with `incidentctl mark mitigated`.",
     "mark-target": "Do it by hand, or write `{mark}: true` into an action whose target may get it.",
     "name-original": "Name that one: `incidentctl cancel -i {incident} --duplicate-of {other}`.",
     "number-entries": "See the numbers with `incidentctl show`.",
@@ -60,7 +61,7 @@ SENTENCES = {
     "retry-action": "Look at {to}, then run `incidentctl action retry {step}`, or record it with "
     "`incidentctl step done {step}`.",
     "restricted-retrospective": "The retrospective of a restricted incident belongs elsewhere: run "
-    '`incidentctl close "where it is"`.',
+    '`incidentctl close -i {incident} "where it is"`.',
     "resume-drill": "Run `incidentctl drill resume`.",
     "run-drill": "Start another drill with `incidentctl drill run {drill}`.",
     "say-public": "Pass `--public` as well, or leave `--state` and `--headline` out.",
@@ -77,7 +78,7 @@ SENTENCES = {
     "If it refuses a secret, run `incidentctl redact`, then `incidentctl purge`.",
     "wait-for-sending": "Wait a minute; without a result by then, it is shown as unknown.",
     "walk-add": "To keep it, note it with `n`, or add it to the step with `d` again.",
-    "walk-again": "Continue with `incidentctl run`.",
+    "walk-again": "Continue with `incidentctl run -i {incident}`.",
     "write-note": "Write the note for engineering with `incidentctl drill note {drill}`.",
 }
 

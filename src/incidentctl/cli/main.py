@@ -99,7 +99,9 @@ _COMMANDS: dict[str, _Lazy] = {
     "close": _Lazy(_RESPOND, "incident.lifecycle", "Close after the follow-up"),
     "drill": _Lazy(_PRACTISE, "drill.drill", "Plan drills, and write each audience its document"),
     "retro": _Lazy(_LEARN, "learn.retro", "Write a retrospective, or refresh its facts"),
-    "actions": _Lazy(_LEARN, "learn.actions", "List action items; exit 1 if one is overdue"),
+    "actions": _Lazy(
+        _LEARN, "learn.actions", "List action items; with --overdue, exit 1 if there are any"
+    ),
     "report": _Lazy(_LEARN, "learn.report", "Response times, updates and load of a period"),
 }
 

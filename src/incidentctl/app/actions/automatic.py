@@ -15,6 +15,7 @@ from incidentctl.app.incident.respond import acknowledge
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.actions.run import Target, ensure_may_run, is_due, key_of
+from incidentctl.domain.actions.trust import senders
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.state import Incident, is_alert
 from incidentctl.errors import EnvironmentFailedError, IncidentctlError, RefusedError
@@ -37,8 +38,11 @@ class Refused(NamedTuple):
 def due(workspace: Workspace, now: datetime) -> list[Due]:
     """Return the automatic steps and the announcements that are to run now.
 
-    RefusedError if the repository is not trusted, or has changed since.
+    RefusedError if the repository is not trusted, or has changed since. Where it sends nothing,
+    nothing has to be trusted.
     """
+    if not any(True for _ in senders(workspace.catalog)):
+        return []
     found = [head.id for head in workspace.record.open_heads()] + lately_ended(workspace, now)
     found += missed_heartbeats(workspace)
     if not found:

@@ -16,6 +16,8 @@ from incidentctl.app.lint.cached import checked
 from incidentctl.app.workspace.places import state_folder
 from incidentctl.app.workspace.receiver_signs import SILENT, problems_of, signs_of_life
 from incidentctl.app.workspace.workspace import Workspace
+from incidentctl.domain.actions.trust import senders
+from incidentctl.domain.catalog.action_settings import uses_of
 from incidentctl.domain.common.text import count
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.doctor.checks import Check, State, git_check, inert
@@ -77,7 +79,7 @@ def doctor(workspace: Workspace) -> list[Check]:
         ("receiver", lambda: _receiver(workspace)),
         ("catalog", lambda: _catalog(setup)),
         ("actions", lambda: actions(setup)),
-        ("extras", _extras),
+        ("extras", lambda: _extras(workspace)),
     ]
     for name, part in parts:
         found += _guarded(name, part)
@@ -196,10 +198,31 @@ def _catalog(setup: Setup) -> Iterator[Check]:
     yield Check("catalog", state, f"{count(report.files, 'file')} checked: {total}", hint)
 
 
-def _extras() -> Iterator[Check]:
+def _extras(workspace: Workspace) -> Iterator[Check]:
+    """Warn of an extra that is missing only where the files of the team need it."""
+    needed = set(_needed_extras(workspace))
     for name, extra in EXTRAS.items():
         if find_spec(extra.module):
             yield Check("extras", "ok", f"extra {name} is installed")
         else:
             lacks = f"extra {name} is not installed; it is only for {extra.needed_by}"
-            yield Check("extras", "warn", lacks, install_extra(name))
+            if name in needed:
+                lacks += ", which this repository has"
+                yield Check("extras", "warn", lacks, install_extra(name))
+            else:
+                yield Check("extras", "ok", lacks)
+
+
+def _needed_extras(workspace: Workspace) -> Iterator[str]:
+    """Yield the extras without which something that the team wrote does not work."""
+    if workspace.root is None:
+        return
+    catalog = workspace.catalog
+    alerts = catalog.alerts
+    words = [word for rule in alerts.rules for values in rule.match.values() for word in values]
+    if any(word.startswith("~") for word in words) or any(
+        source.mapping is not None for source in alerts.sources.values()
+    ):
+        yield "alerts"
+    if any(uses_of(sender.settings) == "notify" for sender in senders(catalog)):
+        yield "notify"

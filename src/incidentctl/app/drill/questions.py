@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.catalog.model import Catalog
 from incidentctl.domain.common.fields import parse_name, parse_zone
 from incidentctl.domain.common.lookup import nearest
-from incidentctl.domain.common.text import clean, count
+from incidentctl.domain.common.text import clean, count, one_line
 from incidentctl.domain.common.times import parse_local_time, zone
 from incidentctl.domain.drill import documents as ask
 from incidentctl.domain.drill.parse import parse_inject, parse_target
@@ -52,7 +52,14 @@ _HOW = Question("how", "--how", ask.HOW)
 _WHY = Question("why", "--why", ask.WHY)
 _CAUSES = Question("saboteur", "--saboteur", ask.CAUSES)
 #: In the order of the reference.
-PLANNED = (_WHAT, Question("team", "--team", ask.RESPONDS), _WHEN, _HOW, _WHY, _CAUSES)
+PLANNED = (
+    _WHAT,
+    Question("team", "--team", f"{ask.RESPONDS} (one team)"),
+    _WHEN,
+    _HOW,
+    _WHY,
+    _CAUSES,
+)
 PRIVATE = (
     _WHAT,
     Question("team", "--team", ask.TEAM),
@@ -126,6 +133,12 @@ def check(key: str, answer: str, known: Workspace | None) -> str:
             return member.handle
         if key in _PEOPLE and known.catalog.members():
             return _known(key, answer, known.catalog)
+    if key == "team" and len(re.split(r"[\s,;]+", answer)) > 1:
+        raise UsageError(
+            f"{one_line(answer)!r} is not one team: a drill has one that responds.",
+            hint="Write its name alone.",
+            echo=answer,
+        )
     try:
         _READ.get(key, str)(answer)
     except ValueError as error:
@@ -177,14 +190,28 @@ def must_agree(key: str, answer: str, answers: Mapping[str, Any], catalog: Catal
                 )
 
 
-def soon(workspace: Workspace, answers: Mapping[str, Any]) -> str | None:
-    """Say that the day is past, or too near to send the plan a week ahead; None if it is not."""
+def _day_and_lead(workspace: Workspace, answers: Mapping[str, Any]) -> tuple[date, int] | None:
+    """Return the day of the drill, and in how many days it is; None where no time is given."""
     begins = answers.get("from") or answers.get("at")
     if not begins:
         return None
     name = answers.get("timezone") or workspace.catalog.settings.timezone
     day = aware(parse_local_time(begins), name).date()
-    days = (day - workspace.now().astimezone(zone(name)).date()).days
+    return day, (day - workspace.now().astimezone(zone(name)).date()).days
+
+
+def when_to_send(workspace: Workspace, answers: Mapping[str, Any]) -> str:
+    """Return when to send the plan or the note: a week ahead, or now where that is too late."""
+    found = _day_and_lead(workspace, answers)
+    return "now" if found and 0 <= found[1] < LEAD_DAYS else "a week ahead"
+
+
+def soon(workspace: Workspace, answers: Mapping[str, Any]) -> str | None:
+    """Say that the day is past, or too near to send the plan a week ahead; None if it is not."""
+    found = _day_and_lead(workspace, answers)
+    if found is None:
+        return None
+    day, days = found
     if days < 0:
         return f"{day} is past."
     if days < LEAD_DAYS:

@@ -57,8 +57,10 @@ def post(
 def _read_states(response: Response, states: Sequence[str]) -> Mapping[str, str]:
     from incidentctl.domain.page.state_words import read_states
 
-    areas = response.workspace.catalog.product_areas
-    return read_states(states, {name: area.title or name for name, area in areas.items()})
+    catalog = response.workspace.catalog
+    areas = {name: area.title or name for name, area in catalog.product_areas.items()}
+    powers = {name: [area.name for area in catalog.areas_of(name)] for name in catalog.services}
+    return read_states(states, areas, powers)
 
 
 def _from_template(response: Response, text: str, *, public: bool, next_at: datetime | None) -> str:

@@ -144,7 +144,7 @@ def _entries(
         files[path] = _yaml("team", _team(team.name, founder, today), schemas=schemas)
     if new := [team.name for team in others if team.name not in catalog.teams]:
         notes.append(
-            f"{founder.handle} is on call for {', '.join(new)}, too, until you write the people "
+            f"{founder.handle} is also on call for {', '.join(new)}, until you write the people "
             "of each team into its file in teams/."
         )
     reached = {name for area in catalog.product_areas.values() for name in area.all_services}

@@ -172,11 +172,13 @@ def read_organisation(text: str) -> str:
 
 
 def read_zone(text: str) -> str:
-    """Check a time zone's name."""
+    """Check a time zone's name, given in any case."""
     try:
         return parse_zone(text)
     except ValueError as error:
         near = _near_zone(text.strip())
+        if near and near.casefold() == text.strip().casefold():
+            return near
         hint = f"Did you mean {near!r}?" if near else None
         raise UsageError(f"{clean(str(error))}.", hint=hint, echo=text) from None
 

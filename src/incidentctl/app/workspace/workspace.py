@@ -396,6 +396,13 @@ def began_to_record() -> bool:
     return Begun.ever
 
 
+def recorded_last() -> str | None:
+    """Return of which incident, or which group of alerts, this process began to record last."""
+    from incidentctl.record.write.outbox import Begun
+
+    return Begun.last
+
+
 def isolated_environment(state: Path, *, name: str, email: str) -> dict[str, str]:
     """Separate this process from the user's folders and git identity; return its environment."""
     for variable in list(os.environ):

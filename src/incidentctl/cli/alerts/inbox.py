@@ -21,6 +21,7 @@ from incidentctl.domain.alerts.group import Group
 from incidentctl.domain.common.text import count, one_line
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.common.times import show as show_time
+from incidentctl.errors import UsageError
 
 Number = Annotated[
     str,
@@ -190,7 +191,9 @@ def attach_command(
 def dismiss_command(
     ctx: typer.Context,
     number: Number,
-    reason: Annotated[list[str], typer.Argument(metavar="REASON", help="Why nobody has to act.")],
+    reason: Annotated[
+        list[str] | None, typer.Argument(metavar="REASON", help="Why nobody has to act.")
+    ] = None,
     person: AsPerson = None,
     *,
     json: Json = False,
@@ -202,8 +205,21 @@ def dismiss_command(
     workspace = workspace_of(ctx)
     row = inbox.find(workspace, number, acts=True)
     who = workspace.actor(person)
-    done = inbox.dismiss(workspace, row, " ".join(reason), who, on_recorded=confirm_recorded)
+    said = " ".join(reason) if reason else _asked_reason(row, json=json)
+    done = inbox.dismiss(workspace, row, said, who, on_recorded=confirm_recorded)
     _report(ctx, row, done, "alert-dismiss", json=json)
+
+
+def _asked_reason(row: Row, *, json: bool) -> str:
+    """Ask on a terminal why nobody has to act; UsageError where nobody can be asked."""
+    if json or not console.is_terminal():
+        raise UsageError(
+            "Missing argument 'REASON'.",
+            hint='For example: `incidentctl alert dismiss 2 "load test until 15:00"`.',
+        )
+    from incidentctl.cli.terminal.prompts import ask_text
+
+    return ask_text(f"Why does nobody have to act on {one_line(row.group.title)[:60]!r}?")
 
 
 def redact_command(
@@ -250,7 +266,7 @@ def _report(ctx: typer.Context, row: Row, done: Recorded, kind: str, *, json: bo
 def _last(group: Group, zone: tzinfo) -> str:
     """Say when it was last heard of; of the first time the record has the sender's time alone."""
     if group.last <= group.started:
-        return "; only its sender gives the time"
+        return "; when it arrived is not recorded"
     return f", last {show_time(group.last, zone)}"
 
 

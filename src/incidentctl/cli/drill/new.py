@@ -99,6 +99,7 @@ def new(
     """
     from incidentctl.app.drill import draft
     from incidentctl.app.drill import new as drill_new
+    from incidentctl.app.drill.questions import when_to_send
     from incidentctl.cli.drill import wizard
     from incidentctl.cli.terminal.prompts import EndOfAnswers
 
@@ -136,7 +137,8 @@ def new(
     for note in done.notes:
         console.say(f"note: {note}", "warning")
     follows = "note" if done.mode == "unplanned" else "plan"
+    when = when_to_send(workspace, answers)
     console.say(
-        f"Next: send `incidentctl drill {follows} {done.name}` a week ahead to the people in "
+        f"Next: send `incidentctl drill {follows} {done.name}` {when} to the people in "
         f"`incidentctl drill audience {done.name}`."
     )

@@ -231,7 +231,7 @@ def _asked_title() -> str:
     from incidentctl.cli.terminal.prompts import ask_text
 
     while not (title := ask_text("What is broken?").strip()):
-        pass  # Enter came too early
+        console.say("A title is needed: a few words are enough.", "warning")
     return title
 
 

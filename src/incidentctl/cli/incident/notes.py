@@ -15,6 +15,7 @@ from incidentctl.cli.incident.respond import Call, choose_incident, respond_comm
 from incidentctl.cli.incident.respond_command import RespondCommand
 from incidentctl.cli.session import warn_of_gaps
 from incidentctl.cli.terminal import console
+from incidentctl.domain.common.text import one_line
 from incidentctl.errors import UsageError
 
 COMMAND_CLASS = RespondCommand
@@ -52,12 +53,20 @@ def impact_command(
 def link_command(
     call: Call,
     label: Annotated[str, typer.Argument(metavar="LABEL", help="channel, bridge, ticket, ...")],
-    url: Annotated[str, typer.Argument(metavar="URL", help="Where it is.")],
+    url: Annotated[str | None, typer.Argument(metavar="URL", help="Where it is.")] = None,
 ) -> None:
     """Save the address of a channel, bridge, ticket, dashboard, ...
 
     incidentctl link ticket https://tickets.example.com/42
     """
+    if url is None:
+        lacks, both = ("URL", f"{label} URL")
+        if "://" in label:
+            lacks, both = ("LABEL", f"ticket {label}")
+        raise UsageError(
+            f"Missing argument '{lacks}'.",
+            hint=f"Give a label and an address: `incidentctl link {one_line(both)}`.",
+        )
     call.respond(lambda response: notes.link(response, label, url), "link", echo=f"{label} {url}")
 
 

@@ -91,7 +91,7 @@ def _groups(
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise UsageError(f"{text!r} is not a number of services. Write it as 40.")
+        raise UsageError(f"{text!r} is not a number.", hint="Answer in digits, such as 40.")
     return int(text)
 
 

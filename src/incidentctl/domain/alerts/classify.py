@@ -76,4 +76,4 @@ def _severity(catalog: Catalog, alert: Alert) -> tuple[str | None, str]:
     if step is None:
         return None, f"its severity {word!r} is unknown"
     name = scale[min(step, len(scale)) - 1].name
-    return name, f"its severity {word!r} is number {step} of a scale, here {name}"
+    return name, f"its severity {word!r} is level {step}, here {name}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from typing import Annotated
 
@@ -135,6 +135,11 @@ def parse_local_time(text: str) -> datetime:
             raise ValueError
         return datetime.fromisoformat(text)
     except ValueError:
+        if named := re.match(r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)", text):
+            try:
+                date(*map(int, named.groups()))
+            except ValueError:
+                raise ValueError(f"{text!r} is not a time: there is no day {named[0]}") from None
         raise ValueError(f"{text!r} is not a time: write it as 2026-01-05T09:00") from None
 
 

@@ -68,7 +68,9 @@ def _drill(drill: Drill) -> Iterator[CalendarEntry]:
     else:
         begins, ends = (_utc(each) for each in drill.window or (drill.begins, drill.begins))
         when = window_text(drill.window, drill.zone) if drill.window else ""
-        text = f"Something will happen: {when}. It is safe to fail.\nWhy: {known.why}"
+        text = (
+            f"Something will happen in this window: {when}. It is safe to fail.\nWhy: {known.why}"
+        )
         title = f"Window of the unplanned drill: {drill.name}"
         yield CalendarEntry(
             f"drill/{drill.name}", title, text, begins, max(begins, ends), busy=False

@@ -107,7 +107,7 @@ def note(public: PublicDocument) -> Document:
         (
             _BEFORE,
             f"Why we run this one: {public.why}",
-            f"Something will happen: {window}. That is all we tell beforehand.",
+            f"Something will happen in this window: {window}. That is all we say beforehand.",
             "When you notice something, respond as you would to a real incident, and declare it.",
             _SAFE,
             "Afterwards we look at it together in a retrospective, as after a real incident.",

@@ -131,6 +131,11 @@ def named(ident: str) -> tuple[str | None, datetime | None]:
         return kind, None
 
 
+def last_part(ident: str) -> str:
+    """Return the end of an id, which is enough to name it: `k7f`."""
+    return ident.rsplit("-", 1)[-1]
+
+
 def incident_folder(ident: str) -> str:
     """Return an incident's folder on the branch: `incidents/YYYY/MM/<id>`."""
     match = _INCIDENT.match(ident)

@@ -26,7 +26,7 @@ ABOUT_ACTIONS = (
 )
 
 #: The facts stand between these two lines; all else of the document is people's.
-BEGIN = "<!-- incidentctl:facts, written anew by `incidentctl retro`; your words go outside -->"
+BEGIN = "<!-- incidentctl:facts, rewritten by `incidentctl retro`; write your own text outside -->"
 END = "<!-- incidentctl:end of facts -->"
 
 #: A meeting lasts about an hour, at working hours of Monday to Friday.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from incidentctl.domain.common.lookup import nearest, one_of
 from incidentctl.domain.common.text import one_line
@@ -22,9 +23,14 @@ WORDS = {
 _KNOWN = "operational, degraded, partial, major"
 
 
-def read_states(told: Iterable[str], areas: Mapping[str, str]) -> dict[str, State]:
+def read_states(
+    told: Iterable[str],
+    areas: Mapping[str, str],
+    powers: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> dict[str, State]:
     """Read `AREA=STATE`, each area by its name or title; `areas` has the title of each name.
 
+    `powers` has the areas of each service: who names a service is told which area to name.
     UsageError or NotFoundError with what was probably meant. An area counts once, as told last.
     """
     names = {title.casefold(): name for name, title in areas.items()}
@@ -36,9 +42,28 @@ def read_states(told: Iterable[str], areas: Mapping[str, str]) -> dict[str, Stat
                 f"{one_line(each)[:80]!r} does not give the state of an area: write AREA=STATE.",
                 hint=f"A state is one of: {_KNOWN}.",
             )
-        name = names.get(area.strip().casefold()) or one_of(area, areas, "product area")
+        name = names.get(area.strip().casefold())
+        if name is None:
+            _refuse_service(area.strip(), word.strip(), areas, powers)
+            name = one_of(area, areas, "product area")
         found[name] = _state(word)
     return found
+
+
+def _refuse_service(
+    named: str, word: str, areas: Mapping[str, str], powers: Mapping[str, Sequence[str]]
+) -> None:
+    """Refuse a service in place of an area, and say which area it belongs to."""
+    folded = named.casefold()
+    service = next((each for each in powers if each.casefold() == folded), None)
+    if service is None or folded in map(str.casefold, areas):
+        return
+    of = powers[service]
+    which = f"the area{'s' if len(of) > 1 else ''} {', '.join(of)}" if of else "no product area"
+    raise NotFoundError(
+        f"{service} is a service of {which}.",
+        hint=f"Give the state of an area: {one_line(f'{of[0]}={word}')[:80]}." if of else None,
+    )
 
 
 def _state(word: str) -> State:

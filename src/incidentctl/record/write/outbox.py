@@ -34,6 +34,8 @@ class Begun:
     """Whether this process began to write an action: only before that nothing is recorded."""
 
     ever = False
+    last: str | None = None
+    """The incident that one command wrote of last."""
 
 
 class Action(NamedTuple):
@@ -62,7 +64,7 @@ def write(folder: Path, action: Action) -> Path:
     """
     path, data = _file(folder, action)
     permissions.make_folder(folder)
-    Begun.ever = True
+    Begun.ever, Begun.last = True, action.incident
     if not atomic.create(path, data, passed=lambda step: point(f"outbox.{step}")):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     point("outbox.acknowledged")

@@ -103,7 +103,7 @@ def _head(metrics: Metrics) -> Iterator[tuple[str, str]]:
     yield "Incidents", f"{metrics.incidents}, of these {metrics.still_open} still open{besides}"
     of = f"{customers.part} of {customers.whole} where this is known"
     how = f"{of} ({tables.share(customers.share, customers.reason)})"
-    yield "Reported by customers", how if customers.whole else "unknown"
+    yield "Reported by customers", how if customers.whole else "no incident says who reported it"
     of = f"{updates.in_time} of {updates.due} due"
     yield "Updates in time", f"{of} ({tables.share(updates.share, updates.reason)})"
     yield "Drills", _drills(metrics)

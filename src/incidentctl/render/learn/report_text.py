@@ -91,7 +91,10 @@ def _counts(metrics: Metrics) -> list[str]:
         *_row("by severity", _listed(metrics.by_severity)),
         *_row("by status", _listed(metrics.by_status)),
         *_row("by area", _listed(metrics.by_area)),
-        *_row("by customers", f"{of} ({how})" if customers.whole else "unknown"),
+        *_row(
+            "by customers",
+            f"{of} ({how})" if customers.whole else "no incident says who reported it",
+        ),
     ]
 
 
@@ -175,7 +178,7 @@ def _drills(metrics: Metrics, local: tzinfo) -> list[str]:
 def before_its_end(drills: Drills) -> str:
     """Say how long before the end of the period the last drill was."""
     if not drills.days_since:
-        return "on its last day"
+        return "on the last day of the period"
     return f"{count(drills.days_since, 'day')} before its end"
 
 
@@ -225,9 +228,10 @@ def _readiness(found: Sequence[TeamScore]) -> list[str]:
 
     def lines() -> Iterator[str]:
         for each in ordered[:_MAX_ROWS]:
-            missing = each.named(NO) + [f"{name} unknown" for name in each.named(UNKNOWN)]
+            parts = (("missing", each.named(NO)), ("not known", each.named(UNKNOWN)))
+            lacks = "; ".join(f"{what}: {', '.join(names)}" for what, names in parts if names)
             percent = "-" if each.percent is None else f"{each.percent}%"
-            said = f"{percent}: {', '.join(missing)}" if missing else percent
+            said = f"{percent}, {lacks}" if lacks else percent
             yield from _row(f"  {one_line(each.team)}", said, _WIDE)
 
     return _section("teams ready today", lines(), len(found))

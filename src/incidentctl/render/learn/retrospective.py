@@ -61,7 +61,10 @@ def standard_body(facts: RetroFacts, meeting: Meeting, local: tzinfo) -> str:
     incident = facts.incident
     what = "a drill" if incident.kind == "drill" else "an incident"
     lines = [f"# Retrospective: {heading(incident.title)}", ""]
-    lines += [f"Of {what}, {inert(incident.id)}. {meeting_text(facts, meeting, local)}", ""]
+    lines += [
+        f"Retrospective of {what}, {inert(incident.id)}. {meeting_text(facts, meeting, local)}",
+        "",
+    ]
     lines += [BEGIN, facts_text(facts).rstrip("\n"), END, "", questions_text()]
     return "\n".join(lines)
 

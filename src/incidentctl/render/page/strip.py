@@ -72,7 +72,7 @@ def strip(days: Sequence[Day], whole: Uptime) -> Strip:
         "".join(unknown),
         tuple(bars),
         figures,
-        f"{figures}; {wrong} with something to tell",
+        f"{figures}; {wrong} with incidents or maintenance",
     )
 
 

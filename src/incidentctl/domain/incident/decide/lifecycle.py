@@ -11,8 +11,9 @@ from incidentctl.domain.common.times import rough_duration, span_in_words
 from incidentctl.domain.incident import facts
 from incidentctl.domain.incident.decide.allowed import check
 from incidentctl.domain.incident.draft.draft import CONCURRENCY_WINDOW
+from incidentctl.domain.incident.ids import last_part
 from incidentctl.domain.incident.state import MOMENTS, PHASES, Incident
-from incidentctl.errors import Hint, RefusedError, UsageError
+from incidentctl.errors import Hint, NotFoundError, RefusedError, UsageError
 
 
 def ensure_open(incident: Incident) -> None:
@@ -20,9 +21,22 @@ def ensure_open(incident: Incident) -> None:
     check(incident, "change the severity or services")
 
 
+#: What is no status of the response, though it sounds like one.
+_NO_STATUS = {
+    "resolved": "an incident is resolved as a whole",
+    "mitigated": "that is a moment",
+}
+
+
 def set_status(incident: Incident, status: str) -> list[Any]:
     """Set the status of the response; an unknown status raises NotFoundError."""
     check(incident, "set the status", echo=status)
+    word = status.strip().casefold()
+    if word in _NO_STATUS:
+        raise NotFoundError(
+            f"There is no status {word!r}: {_NO_STATUS[word]}.",
+            hint=Hint("resolve" if word == "resolved" else "mark-mitigated"),
+        )
     return [facts.StatusSet(one_of(status, PHASES, "status"))]
 
 
@@ -155,7 +169,7 @@ def close(
             raise RefusedError(
                 f"{retrospective}: nobody has answered its questions yet, and "
                 f"{incident.severity} requires a retrospective.",
-                hint=Hint("answer-retrospective"),
+                hint=Hint("answer-retrospective", {"incident": last_part(incident.id)}),
             )
     return [facts.Closed(reason, retrospective)]
 
@@ -165,5 +179,8 @@ def _none(incident: Incident, *, restricted: bool) -> NoRetrospectiveError:
     limit = f" within {span_in_words(within)}" if within else ""
     return NoRetrospectiveError(
         f"{incident.severity} requires a retrospective{limit}.",
-        hint=Hint("restricted-retrospective" if restricted else "begin-retrospective"),
+        hint=Hint(
+            "restricted-retrospective" if restricted else "begin-retrospective",
+            {"incident": last_part(incident.id)},
+        ),
     )

@@ -18,6 +18,7 @@ from incidentctl.domain.incident.decide import (
     updates,
 )
 from incidentctl.domain.incident.due import MAX_ROLES, other_roles, unassigned
+from incidentctl.domain.incident.ids import last_part
 from incidentctl.domain.incident.state import DONE, OPEN, Incident, Step, is_alert
 from incidentctl.errors import Hint, RefusedError
 
@@ -193,7 +194,9 @@ def _back(move: Move) -> MoveResult:
 
 
 def _leave(move: Move) -> MoveResult:
-    return MoveResult(move.shown.at, left=True, hint=Hint("walk-again"))
+    return MoveResult(
+        move.shown.at, left=True, hint=Hint("walk-again", {"incident": last_part(move.incident.id)})
+    )
 
 
 def _help(move: Move) -> MoveResult:
