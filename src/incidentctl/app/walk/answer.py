@@ -44,6 +44,9 @@ class Answered(NamedTuple):
     """What was recorded, where something was."""
     sending: Prepared | None = None
     """What would be sent: nothing is, until `send` is called."""
+    stranger: str | None = None
+    """Who would be given something to do and is known to nobody: nothing was done yet; answer
+    again, and be sure."""
     publishing: str | None = None
     """The public update that was typed: nothing is recorded, until `publish` is called."""
 
