@@ -193,7 +193,8 @@ def _back(move: Move) -> MoveResult:
 
 
 def _leave(move: Move) -> MoveResult:
-    return MoveResult(move.shown.at, left=True, hint=Hint("walk-again"))
+    again = Hint("walk-again") if move.incident.open else None
+    return MoveResult(move.shown.at, left=True, hint=again)
 
 
 def _help(move: Move) -> MoveResult:
