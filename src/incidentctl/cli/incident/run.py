@@ -236,6 +236,10 @@ def _report(walking: Walk, answered: Answered) -> None:
         console.say(f"note: {note}", "warning")
     if (effect := answered.effect) is None:
         return
+    if effect.first:
+        from incidentctl.cli.incident.also_open import say_others_open
+
+        say_others_open(walking.workspace, effect.incident)
     if effect.commands:
         from incidentctl.render.incident.brief import INDENT, WIDTH
 
