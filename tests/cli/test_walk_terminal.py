@@ -314,6 +314,12 @@ def test_the_step_that_pages_names_who_is_on_call_and_how_to_reach_them(shop):
     terminal.sees("channel: #")
     terminal.presses("l")
     assert terminal.ends() == 0
+    owner = show(shop)["owner"]
+    duty = json.loads(run(shop, "catalog", "who", "checkout", "--json"))["matches"][0]["on_call"]
+    terminal = Terminal(shop, "run", "--as", duty, "--step", "page-on-call")
+    terminal.sees(f"You are on call for {owner}")
+    terminal.presses("l")
+    assert terminal.ends() == 0
 
 
 def test_what_one_types_while_another_does_the_step_is_offered_as_a_note(shop, asked):

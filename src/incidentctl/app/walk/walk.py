@@ -165,7 +165,8 @@ class Walk:
         response = self._response
         shown = screen(response.incident, self._at, by=response.who.handle)
         if shown.kind == "step" and shown.at == PAGE:
-            paged = whom_to_page(response.workspace, response.incident)
+            by = response.who.handle
+            paged = whom_to_page(response.workspace, response.incident, by=by)
             shown = shown._replace(lines=(*shown.lines, *paged))
         return self._with_action(shown) if shown.kind == "step" else shown
 
