@@ -36,7 +36,7 @@ _COMMANDS = (
     "accept -i {}", "take-command why -i {}", "close x -i {}", "escalate core -i {}",
     "cancel no -i {}", "drill score {}", "drill next -i {}", "drill stop -i {}",
     "drill pause -i {}", "doctor", "affects checkout -i {}", "task add t -i {}",
-    "step done 1 -i {}", "hypothesis add h -i {}", "link channel http://x/y -i {}",
+    "step done 1 -i {}", "hypothesis h -i {}", "link channel http://x/y -i {}",
 )  # fmt: skip
 _SAID = "an entry that must be shown"
 

@@ -80,7 +80,7 @@ def test_log_imports_less_than_any(warm: Path, arguments: tuple[str, ...]) -> No
         ("assign", "mitigator", "greta"),
         ("update", "we are at it"),
         ("task", "add", "look"),
-        ("hypothesis", "add", "the cache"),
+        ("hypothesis", "the cache"),
         ("status",),
         ("due",),
         ("due", "--short"),

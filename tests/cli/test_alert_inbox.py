@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from datetime import UTC, datetime, timedelta
@@ -273,6 +274,22 @@ def test_nobody_commands_what_an_alert_declared_until_somebody_accepts(run, team
     result = run("show", ident, "--json").json
     assert (result["commander"], result["problems"]) == ("greta", [])
     assert "Nobody commands" not in run("due").out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"), [(["accept"], True), (["run"], True), (["accept", "--json"], False)]
+)
+def test_who_accepts_what_an_alert_declared_hears_of_other_open_incidents(
+    run, team, monkeypatch, words, told
+):
+    first = run("declare", "pay is down", "--affects", "checkout", "--no-input").out.strip()
+    (ident,) = receive(team, alert(), decide=declares).declared
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\nl\n"))
+    done = run(*words, "-i", ident)
+    assert done.code == 0
+    assert (f"also open  {first}" in done.err) is told
+    assert f"also open  {ident}" not in done.err
+    assert run("show", ident, "--json").json["commander"] == "greta"
 
 
 def test_an_incident_of_an_alert_is_named_by_the_end_of_its_id(run, team):

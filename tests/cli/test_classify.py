@@ -40,6 +40,7 @@ def test_affects_names_the_owner(run, show):
     ("arguments", "code", "told"),
     [
         (["severity", "SEVV1"], 3, "Did you mean 'SEV1'?"),
+        (["severity", "SEV0"], 3, "Did you mean 'SEV1'?"),
         (["severity", "9", "--reason", "precious"], 3, "precious"),
         (["severity"], 2, "SEVERITY"),
         (["affects", "kafak"], 3, "kafka"),

@@ -357,6 +357,8 @@ def test_a_similar_open_incident_is_shown_before_the_second_one_is_made(run):
     recorded = next(place for place, line in enumerate(said) if line.startswith("recorded"))
     assert shown < recorded
     assert first in said[shown]
+    assert "is also open" not in "\n".join(said)  # once is enough
+    assert any(f"--duplicate-of {first}" in line for line in said)
     assert "also open" not in run("declare", "the cart is empty", "--no-input").err
 
 

@@ -104,6 +104,26 @@ def test_a_drill_with_three_injects_is_played_scored_and_looked_back_at(shop):
     assert "An alarm on the tokens" in next_week.stdout
 
 
+def test_who_leaves_the_walk_of_a_drill_that_is_over_is_not_told_to_go_on(shop):
+    environment = {**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
+    child = program.Terminal(
+        "-C", shop, "drill", "run", "q1", "--severity", "SEV3", "--as", "omar",
+        env=environment, dimensions=(40, 80), timeout=60, encoding="utf-8",
+    )  # fmt: skip
+    child.expect_exact("Play it now?")
+    child.sendline("y")
+    child.expect_exact("then Enter)")
+    run(shop, "drill", "stop")
+    child.expect_exact("The incident is resolved.")
+    child.expect_exact("then Enter)")
+    child.send("l\r")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert "Continue with" not in child.before
+    assert "When it is over" not in child.before
+
+
 def need_faketime():
     if not shutil.which("faketime"):
         if os.environ.get("INCIDENTCTL_REQUIRE_ALL") == "1":

@@ -31,6 +31,28 @@ def test_hypotheses(run, opened, show):
     assert second["state"] == "confirmed"
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("add battery dead", 'hypothesis "the battery is dead"`'),
+        ("new battery", 'hypothesis "the battery is dead"`'),
+        ("reopen 1", 'hypothesis "the battery is dead"` again'),
+        ("confirm 1", "hypothesis 1 --confirmed`"),
+        ("rule-out 9 --reason precious", "hypothesis 1 --ruled-out`"),
+        ("ruleout 1", "hypothesis 1 --ruled-out`"),
+    ],
+)
+def test_what_hypothesis_does_not_have_is_no_cause(run, opened, show, words, told):
+    refused = run("hypothesis", *words.split())
+    assert (refused.code, told in refused.err, show()["hypotheses"]) == (2, True, [])
+
+
+@pytest.mark.parametrize("words", [["add-on is broken"], ["add a disk failed"], ["New", "disk"]])
+def test_a_cause_may_begin_with_any_word(run, opened, show, words):
+    assert run("hypothesis", *words).code == 0
+    assert show()["hypotheses"][0]["text"] == " ".join(words)
+
+
 def test_related_incidents(run, opened, show):
     other = run("declare", "another").out.strip()
     assert run("relate", other[-3:], "-i", opened, "--relation", "caused-by").code == 0

@@ -113,6 +113,20 @@ def test_the_step_that_pages_names_who_comes_after_whom(root):
     )
 
 
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [
+        ("ann", "You are on call for core, with Bob Cox (bob)"),
+        ("bob", "You are on call for core, with Ann Bell (ann)"),
+        ("eve", "On call for core: Ann Bell (ann) and Bob Cox (bob)"),
+    ],
+)
+def test_who_is_on_call_is_told_so_at_the_step_that_pages(root, by, told):
+    workspace = open_workspace(str(root))
+    of_core = incident(facts.Declared("x"), facts.AffectedSet(owner="core"))
+    assert whom_to_page(workspace, of_core, by=by)[0] == told
+
+
 def test_people_are_found_by_alias_and_by_the_id_of_a_chat_system(root, tmp_path):
     cache = tmp_path / "cache"
     cache.mkdir()

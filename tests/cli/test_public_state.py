@@ -170,7 +170,9 @@ def with_page(team):
 @pytest.mark.parametrize("walks", [False, True])
 def test_on_a_terminal_it_asks_for_the_state_of_each_area(run, team, show, walks):
     opened = run("declare", "x", "-s", "SEV1", "--affects", "checkout", "--no-input").out.strip()
-    words = ("run", "--step", "status-page") if walks else ("update", "--public", "some payments fail")
+    words = (
+        ("run", "--step", "status-page") if walks else ("update", "--public", "some payments fail")
+    )
     child = program.Terminal(
         "-C", team, *words, env=os.environ | {"TERM": "dumb", "COLUMNS": "100"},
         encoding="utf-8", timeout=60,

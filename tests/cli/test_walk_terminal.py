@@ -192,6 +192,59 @@ def test_a_person_is_chosen_by_number(shop, asked):
     assert "mitigator" in {r["role"] for r in show(shop)["roles"]}
 
 
+def test_command_is_offered_to_somebody_in_no_team_only_once_that_is_confirmed(shop, asked):
+    asked.presses("s")
+    asked.presses("h")
+    asked.sees("Esc to go back):")
+    asked.types("h")
+    asked.sees("h is in no team of the catalog.")
+    asked.sees("Is that who you mean? (y/N)")
+    asked.types("")
+    asked.sees("Nothing was recorded.")
+    asked.sees("Esc to go back):")  # what is typed next is a person, and no note
+    asked.types("lars of the vendor")
+    asked.sees("Is that who you mean? (y/N)")
+    asked.types("y")
+    asked.sees("You are in command until lars of the vendor accepts.")
+    asked.presses("a")
+    asked.types("planning mateo")
+    asked.sees("planning assigned to mateo")  # nobody asks about a member
+    asked.presses("l")
+    assert asked.ends() == 0
+    entries = show(shop)["timeline"]
+    assert [e["text"] for e in entries if e["kind"] == "handover-offered"] == [
+        "Command offered to lars of the vendor"
+    ]
+
+
+def test_a_role_is_given_to_a_stranger_only_once_that_is_confirmed(shop, asked):
+    asked.presses("1")
+    asked.sees("Esc to go back):")
+    asked.types("x")
+    asked.sees("x is in no team of the catalog.")
+    asked.sees("Is that who you mean? (y/N)")
+    asked.types("n")
+    asked.sees("who takes the role Mitigator")
+    asked.types("mateo")
+    asked.sees("mitigator assigned to mateo")
+    asked.presses("l")
+    assert asked.ends() == 0
+
+
+def test_where_no_team_has_members_nobody_is_asked_about(tmp_path, git):
+    root = tmp_path / "alone"
+    git(tmp_path, "init", "-q", str(root))
+    (root / "incidentctl.yaml").write_text("organisation: Alone\ntier: single\n")
+    run(root, "declare", "search is odd", "--severity", "SEV2", "--no-input", "--as", "annika")
+    terminal = Terminal(root, "run", "--as", "annika")
+    terminal.presses("s")
+    terminal.presses("h")
+    terminal.types("bo")
+    terminal.sees("You are in command until bo accepts.")
+    terminal.presses("l")
+    assert terminal.ends() == 0
+
+
 WORDS = "the disk of db-2 is full"
 
 
@@ -259,6 +312,12 @@ def test_the_step_that_pages_names_who_is_on_call_and_how_to_reach_them(shop):
     terminal = Terminal(shop, "run", "--as", "annika", "--step", "page-on-call")
     terminal.sees("On call for")
     terminal.sees("channel: #")
+    terminal.presses("l")
+    assert terminal.ends() == 0
+    owner = show(shop)["owner"]
+    duty = json.loads(run(shop, "catalog", "who", "checkout", "--json"))["matches"][0]["on_call"]
+    terminal = Terminal(shop, "run", "--as", duty, "--step", "page-on-call")
+    terminal.sees(f"You are on call for {owner}")
     terminal.presses("l")
     assert terminal.ends() == 0
 

@@ -142,3 +142,30 @@ VENUES = Catalog(
 )
 def test_a_number_tells_services_apart_and_what_fits_equally_well_is_not_guessed(title, names):
     assert suggest_affected(VENUES, title) == names
+
+
+LIBRARY = Catalog(
+    services={
+        "wifi": Service(name="wifi", owner="it", title="Reading-room Wi-Fi"),
+        "ebooks": Service(name="ebooks", owner="it", title="Lending to readers"),
+        "books": Service(name="books", owner="it"),
+        "check-out": Service(name="check-out", owner="it"),
+        "kiosks": Service(name="kiosks", owner="it", title="Self-service kiosks"),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("Wi-Fi is down again", ["wifi"]),
+        ("no wi fi in the cellar", ["wifi"]),
+        ("e-books cannot be lent", ["ebooks"]),
+        ("all books are gone", ["books"]),
+        ("Checkout is slow", ["check-out"]),
+        ("the kiosks lost their wi-fi", ["wifi", "kiosks"]),
+        ("why is it so slow", []),
+    ],
+)
+def test_a_name_is_found_however_its_words_are_joined(title, names):
+    assert suggest_affected(LIBRARY, title) == names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,9 @@ from incidentctl.domain.catalog.severity import Scale, Severity
 from incidentctl.domain.common.role_names import COMMANDER, SINGLE
 from incidentctl.domain.process import built_in
 from incidentctl.domain.process.resolution import TIERS, Case, resolve
+
+#: A span in words, which the settings of a team may contradict.
+SPAN = re.compile(r"\b(\d+|one|two|five|ten|fifteen|thirty|sixty) (minute|hour)")
 
 PLAIN = ["page-on-call", "open-channel", "create-ticket", "notify-internal", "assign-roles"]
 CRITICAL = [
@@ -157,3 +161,10 @@ def test_the_longest_area_gives_a_name_that_may_be_one():
 def test_the_fold_knows_which_standard_roles_have_one_holder():
     single = {role.name for role in STANDARD if not role.many}
     assert single == {COMMANDER, *SINGLE}
+
+
+def test_no_text_of_a_step_names_a_span_that_settings_may_contradict():
+    for tier in TIERS:
+        for runbook in built_in.runbooks(tier.name):
+            for step in runbook.steps:
+                assert not SPAN.search(f"{step.title} {step.purpose}"), step.id

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from incidentctl.domain.common.text import ascii_json, clean
+from incidentctl.domain.common.text import ascii_json, clean, did_you_mean
 
 #: Characters of Unicode 14 to 16, which the Pythons from 3.11 to 3.14 know in part.
 NEW = "\U0001fae8 \U0001fa77 \U0001fae9 \U0001f6dc \u1c89 \U0001e5d0"
@@ -62,3 +62,20 @@ def test_half_a_character_of_utf_16_is_no_text_in_json():
     assert json.loads(text) == {"a": "caf\ufffd \ufffd, 🔥 \\ud800", "\ufffd": [1, None]}
     text.encode().decode()
     assert ascii_json({"a": "🔥"}, separators=(",", ":")) == '{"a":"\\ud83d\\udd25"}'
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "meant"),
+    [
+        ("SEV0", ["SEV1", "SEV2", "SEV3", "SEV4", "SEV5"], "SEV1"),
+        ("SEV0", ["SEV5", "SEV1"], "SEV5"),
+        ("sev22", ["SEV1", "SEV2", "SEV3"], "SEV2"),
+        ("sev0", {"SEV5", "SEV1", "SEV3"}, "SEV1"),
+        ("chekout", ["cart", "checkout"], "checkout"),
+        ("h", ["hanna", "ho"], "ho"),
+        ("x", ["cart", "checkout"], None),
+        ("", ["cart"], None),
+    ],
+)
+def test_of_words_that_are_equally_near_the_first_is_meant(word, known, meant):
+    assert did_you_mean(word, known) == meant

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -129,8 +129,8 @@ def declaration_of(incident: Incident) -> str | None:
     return next((entry.group for entry in incident.entries if entry.kind == "declared"), None)
 
 
-def _same(workspace: Workspace, incident: Incident) -> list[str]:
-    """Return a note for each open incident that may be the same one."""
+def _same(workspace: Workspace, incident: Incident, told: Collection[str]) -> list[str]:
+    """Return a note for each open incident that may be the same one, but for what was told."""
     if incident.kind != "incident":
         return []
     found = similar_open(workspace, incident.title, incident.services, but=incident.id)
@@ -139,6 +139,7 @@ def _same(workspace: Workspace, incident: Incident) -> list[str]:
         f"{head.id} is also open: {one_line(titled(head, restricted=head.id in hidden))[:80]}. "
         f"If it is the same: incidentctl cancel -i {incident.id} --duplicate-of {head.id}"
         for head in found
+        if head.id not in told
     ]
 
 
@@ -159,10 +160,18 @@ def _drill_windows(workspace: Workspace) -> list[str]:
     return [each.sentence for each in windows if not any(map(each.played_in, over))]
 
 
-def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> Recorded:
+def complete(
+    workspace: Workspace,
+    ident: str,
+    request: Request,
+    who: Actor,
+    *,
+    told: Collection[str] = (),
+) -> Recorded:
     """Record what follows from the catalog, then commit everything.
 
-    If the catalog cannot be used at all, that is a note.
+    If the catalog cannot be used at all, that is a note. Of the open incidents that may be the
+    same, those in `told` are known to the user.
     """
     from incidentctl.app.incident.classify import catalog_errors, classify
 
@@ -206,7 +215,7 @@ def complete(workspace: Workspace, ident: str, request: Request, who: Actor) -> 
         ids += more_ids
         warnings += more
     flushed = workspace.flush()
-    warnings += _same(workspace, load(workspace, ident))
+    warnings += _same(workspace, load(workspace, ident), told)
     with contextlib.suppress(EnvironmentFailedError):  # the flush has reported it
         if behind := workspace.record.mirror_note():
             warnings.append(behind)

@@ -32,7 +32,7 @@ class Names:
             return of_scale.name
         used = {head.severity for head in self._heads if head.severity}
         scale = [severity.name for severity in self._catalog.scale.severities]
-        return one_of(word, {*scale, *used}, "severity")
+        return one_of(word, [*scale, *sorted(used)], "severity")
 
     def service(self, word: str | None) -> str | None:
         """Return a service."""

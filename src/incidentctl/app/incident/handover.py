@@ -30,6 +30,8 @@ class Taken(NamedTuple):
 
     recorded: Recorded
     incident: Incident
+    first: bool = False
+    """Whether nobody had it before, because an alert declared the incident."""
 
 
 def offer(response: Response, person: str) -> Offered:
@@ -53,7 +55,9 @@ def accept(response: Response) -> Taken:
         if not response.workspace.sharing.catch_up():
             raise
         stated = decide.accept(response.look_again(), by=who.handle, name=who.name)
-    return Taken(response.record(stated, f"{who.handle} is the commander"), response.incident)
+    first = is_alert(response.incident.commander)
+    recorded = response.record(stated, f"{who.handle} is the commander")
+    return Taken(recorded, response.incident, first)
 
 
 def take(response: Response, reason: str, *, ask: Callable[[Incident], str]) -> Taken:

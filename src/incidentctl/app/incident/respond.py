@@ -148,17 +148,15 @@ class Response:
         )
         # Read again only on demand: most commands end here.
         vars(self).pop("incident", None)
-        notes = (*([early] if early else []), *recorded.notes, *self._strangers(facts))
+        told = [f"{one_line(each)} is in no team of the catalog." for each in self.strangers(facts)]
+        notes = (*([early] if early else []), *recorded.notes, *told)
         return recorded._replace(notes=notes)
 
-    def _strangers(self, facts: Sequence[Any]) -> list[str]:
-        """Say who was given something to do and is in no team, unless the catalog has no people."""
+    def strangers(self, facts: Sequence[Any]) -> list[str]:
+        """Return who is given something to do and is in no team; none if the catalog has nobody."""
         named = [fact.person for fact in facts if isinstance(fact, _GIVEN) and fact.person]
-        return [
-            f"{one_line(person)} is in no team of the catalog."
-            for person in dict.fromkeys(named)
-            if self.people and person not in self.people
-        ]
+        known = self.people
+        return [each for each in dict.fromkeys(named) if known and each not in known]
 
 
 def acknowledge(

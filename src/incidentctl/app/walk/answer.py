@@ -11,7 +11,7 @@ from incidentctl.app.incident.escalate import escalate, how_to_reach
 from incidentctl.app.incident.respond import Recorded, Response
 from incidentctl.domain.common.role_names import COMMANDER
 from incidentctl.domain.incident import facts
-from incidentctl.domain.incident.state import Incident
+from incidentctl.domain.incident.state import Incident, is_alert
 from incidentctl.domain.incident.walk.machine import MoveResult
 from incidentctl.errors import Hint, IncidentctlError
 
@@ -22,6 +22,8 @@ class Effect(NamedTuple):
     incident: Incident
     commands: bool
     """Whether who walks has taken command, and needs the brief."""
+    first: bool
+    """Whether nobody had it before, because an alert declared the incident."""
     updated: bool
     resolved: bool
     needs_retrospective: bool
@@ -44,6 +46,9 @@ class Answered(NamedTuple):
     """What was recorded, where something was."""
     sending: Prepared | None = None
     """What would be sent: nothing is, until `send` is called."""
+    stranger: str | None = None
+    """Who would be given something to do and is known to nobody: nothing was done yet; answer
+    again, and be sure."""
     publishing: str | None = None
     """The public update that was typed: nothing is recorded, until `publish` is called."""
 
@@ -53,10 +58,13 @@ def record(response: Response, outcome: MoveResult) -> tuple[Recorded, Effect, s
 
     A drill ends with its plan; from severity and services the process follows.
     """
+    nobody = is_alert(response.incident.commander)
     recorded, needed, called = _record(response, outcome)
+    commands = any(_gives_command(fact, response.who.handle) for fact in outcome.facts)
     effect = Effect(
         response.incident,
-        commands=any(_gives_command(f, response.who.handle) for f in outcome.facts),
+        commands=commands,
+        first=commands and nobody,
         updated=any(isinstance(fact, facts.UpdatePosted) for fact in outcome.facts),
         resolved=any(isinstance(fact, facts.Resolved) for fact in outcome.facts),
         needs_retrospective=needed,

@@ -25,11 +25,16 @@ class Place(NamedTuple):
 
 
 def whom_to_page(
-    workspace: Workspace, incident: Incident, place: Place | None = None
+    workspace: Workspace,
+    incident: Incident,
+    place: Place | None = None,
+    *,
+    by: str | None = None,
 ) -> tuple[str, ...]:
     """Return lines that name who is on call now, how to reach them, and who comes after them.
 
-    None without a team's catalog. They are for a terminal, if for no other place.
+    None without a team's catalog. They are for a terminal, if for no other place. `by` reads them,
+    and is told to be on call.
     """
     place = place or _terminal(workspace)
     if workspace.root is None:
@@ -45,7 +50,7 @@ def whom_to_page(
     if duty is None:
         who = f"On call for {name}: nobody."
     else:
-        who = f"On call for {name}: {called(duty)}"
+        who = _on_call(name, duty, by)
         if duty.until:
             who += f", until {show(duty.until, zone(duty.timezone))}; next turn: {next_turn(duty)}"
     contacts = [
@@ -56,6 +61,15 @@ def whom_to_page(
         contacts = ["  The catalog has no contact of this team."]
     after = _afterwards(duty, place) if duty else ()
     return (one_line(who), *contacts, *map(one_line, after))
+
+
+def _on_call(team: str, duty: OnCallNow, by: str | None) -> str:
+    """Say who is called first for a team, to `by`, who may be one of them."""
+    others = [str(each) for each in duty.first if each.handle != by]
+    if len(others) == len(duty.first):
+        return f"On call for {team}: {called(duty)}"
+    beside = f", with {' and '.join(others)}" if others else ""
+    return f"You are on call for {team}{beside}"
 
 
 def _terminal(workspace: Workspace) -> Place:

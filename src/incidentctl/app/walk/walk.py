@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from incidentctl.app.actions.automatic import Refused, due_of, run_due
 from incidentctl.app.actions.prepare import Prepared
@@ -165,7 +165,8 @@ class Walk:
         response = self._response
         shown = screen(response.incident, self._at, by=response.who.handle)
         if shown.kind == "step" and shown.at == PAGE:
-            paged = whom_to_page(response.workspace, response.incident)
+            by = response.who.handle
+            paged = whom_to_page(response.workspace, response.incident, by=by)
             shown = shown._replace(lines=(*shown.lines, *paged))
         return self._with_action(shown) if shown.kind == "step" else shown
 
@@ -244,10 +245,10 @@ class Walk:
         duty = on_call(workspace, incident, now)
         return brief(incident, now, on_call=duty, columns=columns)
 
-    def answer(self, key: str, text: str | None) -> Answered:
+    def answer(self, key: str, text: str | None, *, sure: bool = False) -> Answered:
         """Do and record what a key means on the last screen.
 
-        `text` is None if nobody was asked for one.
+        `text` is None if nobody was asked for one. Only who is `sure` names a stranger.
         """
         response = self._response
         self._lookout.awake()
@@ -273,6 +274,8 @@ class Walk:
             return Answered(outcome.needs)
         if outcome.publishes is not None:
             return Answered(publishing=outcome.publishes)
+        if not sure and (stranger := self._stranger(outcome.facts)):
+            return Answered(stranger=stranger)
         notes: tuple[str, ...] = ()
         effect = None
         message = outcome.message
@@ -294,6 +297,12 @@ class Walk:
             left=outcome.left,
             effect=effect,
         )
+
+    def _stranger(self, stated: Sequence[Any]) -> str | None:
+        """Return who is given something to do, is in no team, and takes no part yet."""
+        response = self._response
+        known = (response.who.handle, *response.incident.people)
+        return next((each for each in response.strangers(stated) if each not in known), None)
 
     def _overtaken(self, shown: Screen) -> bool:
         """Say whether the step was open when somebody began to type, and is no longer."""

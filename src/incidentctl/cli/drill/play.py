@@ -88,8 +88,10 @@ def run(
     if no_walk:
         console.say(f"next       incidentctl run -i {played.id}")
         return
-    walk(Response(workspace, played.id, who, on_recorded=confirm_recorded))
-    console.say("When it is over: incidentctl drill stop")
+    response = Response(workspace, played.id, who, on_recorded=confirm_recorded)
+    walk(response)
+    if response.incident.open:
+        console.say("When it is over: incidentctl drill stop")
 
 
 def _print_started(incident: Incident, commit: str | None) -> None:

@@ -14,7 +14,8 @@ from incidentctl.app.incident.declare import Request, begin, complete, keep_answ
 from incidentctl.app.incident.respond import Response, parse_moment
 from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
-from incidentctl.cli.incident.declared import confirm, go_on, print_declared, say_open
+from incidentctl.cli.incident.also_open import say_how_to_cancel, say_open
+from incidentctl.cli.incident.declared import confirm, go_on, print_declared
 from incidentctl.cli.incident.respond import report_time_read
 from incidentctl.cli.session import confirm_recorded, report_notes, workspace_of
 from incidentctl.cli.terminal import console
@@ -177,13 +178,14 @@ def declare_command(
     finally:
         # Also after Ctrl-C or a closed terminal: a declared incident gets its process.
         if not same:
-            recorded = complete(workspace, ident, request, who)
+            recorded = complete(workspace, ident, request, who, told=[h.id for h in alike])
     if same:
         report_notes(workspace)
         console.out(same)
         ident = same
     else:
         print_declared(workspace, ident, recorded, json=json)
+        say_how_to_cancel(ident, () if asks else alike)
     if kind != "backfill" and not json:
         go_on(
             Response(workspace, ident, who, on_recorded=confirm_recorded),

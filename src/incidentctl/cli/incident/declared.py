@@ -9,34 +9,15 @@ from datetime import datetime, timedelta
 from incidentctl.app.incident.find import load
 from incidentctl.app.incident.query import on_call
 from incidentctl.app.incident.respond import Recorded, Response
-from incidentctl.app.incident.similar import Similar, similar_open, similar_past
+from incidentctl.app.incident.similar import Similar, similar_past
 from incidentctl.app.workspace.places import KEPT_HERE, trusts_any
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.cli.session import confirm_recorded, report_notes, restriction
 from incidentctl.cli.terminal import console
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import iso, rough_duration
-from incidentctl.domain.incident.head import Head, titled
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import IncidentctlError
-
-
-def say_open(workspace: Workspace, title: str, affects: Sequence[str]) -> list[Head]:
-    """Say which open incidents may be the same, before there is a second one; return them."""
-    now = workspace.now()
-    found, hidden = list[Head](), frozenset[str]()
-    with contextlib.suppress(Exception):  # nothing may keep a declaration from being recorded
-        found = similar_open(workspace, title, affects)
-        hidden = frozenset(workspace.record.restricted_ids() if found else ())
-    for head in found:
-        age = rough_duration(now - head.declared)
-        console.say(
-            f"also open  {head.id}  {head.severity or '-'}, declared {age} ago, {head.commands} "
-            f"commands: {one_line(titled(head, restricted=head.id in hidden))}",
-            "warning",
-            indent=11,
-        )
-    return found
 
 
 def _print_past(found: Sequence[Similar], now: datetime) -> None:

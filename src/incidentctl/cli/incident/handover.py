@@ -70,6 +70,10 @@ def accept_command(call: Call) -> None:
         except SeveralError as several:
             call.incident = ask_which(call.workspace, several)
     taken = call.respond(handover.accept, "accept")
+    if taken.first and not call.json:
+        from incidentctl.cli.incident.also_open import say_others_open
+
+        say_others_open(call.workspace, taken.incident)
     _print_brief(call, taken.incident)
 
 

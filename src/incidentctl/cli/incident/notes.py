@@ -20,6 +20,18 @@ from incidentctl.errors import UsageError
 
 COMMAND_CLASS = RespondCommand
 
+_PROPOSE = '`incidentctl hypothesis "the battery is dead"`'
+_RULE_OUT = "`incidentctl hypothesis 1 --ruled-out`"
+#: What people take for commands of `hypothesis`, and how each is written.
+_NO_VERBS = {
+    "add": _PROPOSE,
+    "new": _PROPOSE,
+    "reopen": f"{_PROPOSE} again",
+    "confirm": "`incidentctl hypothesis 1 --confirmed`",
+    "rule-out": _RULE_OUT,
+    "ruleout": _RULE_OUT,
+}
+
 
 @respond_command(at=False)
 def summary_command(
@@ -102,6 +114,12 @@ def hypothesis_command(
         _list_hypotheses(call)
         return
     said = " ".join(text or [])
+    if text and len(text) > 1 and text[0] in _NO_VERBS:
+        raise UsageError(
+            f"`hypothesis` has no {text[0]!r}: what follows it is the text, or a number.",
+            hint=f"Write {_NO_VERBS[text[0]]}. Quote a text that begins with such a word.",
+            echo=said,
+        )
     if ruled_out and confirmed:
         raise UsageError("Use --ruled-out or --confirmed, not both.", echo=said or None)
     if not (ruled_out or confirmed):

@@ -103,7 +103,7 @@ def _on_terminal(walking: Walk) -> None:
     while True:
         reply = menu.ask()
         while reply is not None:
-            answered = walking.answer(reply.key, reply.text)
+            answered = _answered(walking, reply.key, reply.text)
             if answered.sending:
                 _confirm_and_send(walking, answered.sending)
                 break
@@ -113,8 +113,22 @@ def _on_terminal(walking: Walk) -> None:
             _report(walking, answered)
             if answered.left:
                 return
-            missed = answered.refused or answered.failed
+            missed = answered.refused or answered.failed or answered.stranger
             reply = menu.after_refusal(look(True), reply) if missed else None
+
+
+def _answered(walking: Walk, key: str, text: str | None, *, asks: bool = True) -> Answered:
+    """Answer with a key and its text; ask first whether somebody whom nobody knows is meant."""
+    answered = walking.answer(key, text, sure=not asks)
+    if answered.stranger is None:
+        return answered
+    from incidentctl.cli.terminal.prompts import ask_confirm
+
+    console.say(f"{one_line(answered.stranger)} is in no team of the catalog.", "warning")
+    if ask_confirm("Is that who you mean?"):
+        return walking.answer(key, text, sure=True)
+    console.say("Nothing was recorded.")
+    return answered
 
 
 def _by_lines(walking: Walk, *, piped: bool) -> None:
@@ -222,6 +236,10 @@ def _report(walking: Walk, answered: Answered) -> None:
         console.say(f"note: {note}", "warning")
     if (effect := answered.effect) is None:
         return
+    if effect.first:
+        from incidentctl.cli.incident.also_open import say_others_open
+
+        say_others_open(walking.workspace, effect.incident)
     if effect.commands:
         from incidentctl.render.incident.brief import INDENT, WIDTH
 
@@ -284,7 +302,7 @@ def _answer(walking: Walk, shown: Screen, tell: Callable[[], Screen]) -> Answere
                 shown = tell()
                 _prompt(shown)
         key, text = _read_line()
-        answered = walking.answer(key, text)
+        answered = _answered(walking, key, text, asks=sys.stdin.isatty())
         if answered.sending:
             _by_a_line(walking, answered.sending, text)
             return answered

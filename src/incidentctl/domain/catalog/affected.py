@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from incidentctl.domain.catalog.model import Catalog, ProductArea, Service
@@ -115,7 +116,7 @@ def suggest_affected(catalog: Catalog, title: str) -> list[str]:
     Only the best are returned, and none of several that fit the same words equally well: at night
     a wrong guess is worse than no guess.
     """
-    words = frozenset(w for w in _words(title) if len(w) >= _SHORTEST or w not in FILLING)
+    words = _forms(title)
     found: dict[str, _Fit] = {}
     for area in catalog.product_areas.values():
         _fit(found, area.name, words, [area.name, area.title or ""], weight=2)
@@ -142,7 +143,7 @@ class _Fit(NamedTuple):
 def _fit(
     found: dict[str, _Fit],
     name: str,
-    title: frozenset[str],
+    title: Mapping[str, frozenset[str]],
     texts: Iterable[str],
     *,
     weight: int = 1,
@@ -153,16 +154,32 @@ def _fit(
     """
     for text in texts:
         own = _words(text)
-        said = title & own
+        together = "".join(_split(text))
+        said = {together} if together in title else own & title.keys()
         if any(len(word) >= _SHORTEST for word in said):
-            fit = _Fit(weight * 1000 * len(said) // len(own), said)
+            every = 1 if together in title else len(own)
+            words = frozenset[str]().union(*(title[word] for word in said))
+            fit = _Fit(weight * 1000 * len(said) // every, words)
             found[name] = max(found.get(name, fit), fit, key=lambda each: each.share)
 
 
 def _words(text: str) -> frozenset[str]:
     """Return the words of a text, without the short ones that join others; `hall-a` keeps `a`."""
-    every = "".join(c if c.isalnum() else " " for c in text.casefold()).split()
-    return frozenset(word for word in every if len(word) != _SHORTEST - 1 or word not in FILLING)
+    return frozenset(
+        word for word in _split(text) if len(word) != _SHORTEST - 1 or word not in FILLING
+    )
+
+
+def _forms(title: str) -> dict[str, frozenset[str]]:
+    """Return the words of a title, and each two of them joined: `wifi` is made of `wi` and `fi`."""
+    every = _split(title)
+    joined = {one + other: frozenset((one, other)) for one, other in pairwise(every)}
+    kept = (word for word in every if len(word) >= _SHORTEST or word not in FILLING)
+    return joined | {word: frozenset((word,)) for word in kept}
+
+
+def _split(text: str) -> list[str]:
+    return "".join(c if c.isalnum() else " " for c in text.casefold()).split()
 
 
 def _is(folded: str, *names: str | None) -> bool:

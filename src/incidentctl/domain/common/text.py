@@ -10,6 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Any
 
@@ -31,6 +32,9 @@ _EMOJI = r"\u00a9\u00ae\u203c-\u203f\u2190-\u2bff\u3030\u303d\U0001f000-\U0001fa
 _IDEOGRAPH = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 #: A flag of a region, such as that of Scotland: it is spelled with tags, and must be whole.
 _FLAG = r"\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f"
+
+#: How like a word a known one is at least, from 0 to 1, to be meant by it.
+_NEAR = 0.6
 
 
 @cache
@@ -81,12 +85,24 @@ def lines(text: str) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that is most like `word`, or None when none is near."""
+    """Return the known word that is most like `word`, or None when none is near.
+
+    Of several that are equally near it is the first; what has no order is taken in that of the
+    alphabet.
+    """
     import difflib  # noqa: PLC0415 (12 ms that only a mistake pays)
 
-    folded = {name.casefold(): name for name in known}
-    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return folded[near[0]] if near else None
+    found, most = None, 0.0
+    matcher = difflib.SequenceMatcher(b=word.casefold())
+    for name in sorted(known) if isinstance(known, AbstractSet) else known:
+        matcher.set_seq1(name.casefold())
+        least = max(most, _NEAR)
+        if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
+            continue
+        like = matcher.ratio()
+        if like >= _NEAR and like > most:
+            found, most = name, like
+    return found
 
 
 def unaccented(text: str) -> str:

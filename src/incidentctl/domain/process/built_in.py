@@ -20,7 +20,7 @@ _PAGE = Step(
     id="page-on-call",
     title="Page the on-call engineer",
     purpose="Bring in an engineer to mitigate, unless somebody has paged one already. "
-    "No answer within five minutes: escalate.",
+    "If nobody answers, escalate.",
 )
 _CHANNEL = Step(
     id="open-channel",

@@ -194,9 +194,8 @@ def _back(move: Move) -> MoveResult:
 
 
 def _leave(move: Move) -> MoveResult:
-    return MoveResult(
-        move.shown.at, left=True, hint=Hint("walk-again", {"incident": last_part(move.incident.id)})
-    )
+    again = Hint("walk-again", {"incident": last_part(move.incident.id)})
+    return MoveResult(move.shown.at, left=True, hint=again if move.incident.open else None)
 
 
 def _help(move: Move) -> MoveResult:
