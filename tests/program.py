@@ -106,6 +106,9 @@ def _code_of(words: list[str], environment: Mapping[str, str] | None) -> int:
         time.tzset()
         outbox.Begun.ever, outbox.Begun.last = False, None  # as in a process that has just started
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python has it
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a server may have ended before
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
         sys.argv = words
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (the streams)
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
