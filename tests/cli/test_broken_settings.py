@@ -115,6 +115,7 @@ def test_where_a_fault_hides_the_remote_nothing_is_purged_and_none_is_said_to_be
     for said in (run("sync").err, run("doctor").out):
         assert "incidentctl.yaml:" in said
         assert "no remote is set" not in said
+    assert "at least 0 events still to be sent" in run("sync").err
     shared.write_text(right)
     assert run("purge", "--yes").code == 0
     assert "hunter2" not in git(team, "-C", remote, "log", "-p", "incident-log")

@@ -12,6 +12,7 @@ from types import TracebackType
 
 from incidentctl.domain.common.text import one_line
 from incidentctl.errors import EnvironmentFailedError
+from incidentctl.git import keep_files
 from incidentctl.git.author import Author
 from incidentctl.git.run import Git, Result, finish, kill
 
@@ -46,7 +47,8 @@ class Stream:
         options = ("--force",) if force else ()
         packing = ("-c", "fastimport.unpackLimit=1") if packed else ()
         self._git = git
-        self._child = git.start((*packing, "fast-import", "--quiet", *options), feed=True)
+        self._command = (*packing, "fast-import", "--quiet", *options)
+        self._child = git.start(self._command, feed=True)
         self._worker = threading.Thread(target=self._import)
         self._result: Result | EnvironmentFailedError | None = None
         self._ref = ref
@@ -112,11 +114,24 @@ class Stream:
             self._import()
 
     def _import(self) -> None:
+        data = b"".join(self._parts)
         try:
-            data = b"".join(self._parts)
-            self._result = finish(self._child, "fast-import", data, timeout=_TIMEOUT)
+            self._result = self._finish(data)
+            if self._result.code and keep_files.is_in_the_way(self._result.err):
+                self._child = self._git.start(self._command, feed=True)
+                self._result = self._finish(data)
         except EnvironmentFailedError as error:
             self._result = error
+
+    def _finish(self, data: bytes) -> Result:
+        """Feed git and wait until it ends; a failed one leaves nothing in the way of the next."""
+        done = None
+        try:
+            done = finish(self._child, "fast-import", data, timeout=_TIMEOUT)
+            return done
+        finally:
+            if done is None or done.code:
+                keep_files.sweep(self._git)
 
     def answers(self) -> tuple[Result, list[str]]:
         """Wait for git; return how it ended, and the answers: object ids, or "" for nothing."""

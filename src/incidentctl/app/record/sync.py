@@ -24,8 +24,10 @@ class Synced(NamedTuple):
     sent: int
     received: int
     pending: int
-    """Events that the remote still lacks."""
+    """Events that the remote still lacks; while it is not known, what waited for it before."""
     notes: tuple[str, ...] = ()
+    at_least: bool = False
+    """Whether more may be `pending`: what was recorded while the settings hid the remote."""
     hint: Hint | None = None
     """What to do where the remote refused it."""
 
@@ -37,7 +39,7 @@ def sync(workspace: Workspace) -> Synced:
         raise refusal
     if record.unsynced() is None:
         if hidden := workspace.hides_remote:
-            return Synced("misconfigured", hidden, 0, 0, workspace.waiting())
+            return Synced("misconfigured", hidden, 0, 0, workspace.waiting(), at_least=True)
         reason = (
             "the record is kept locally, without a remote"
             if workspace.is_local

@@ -78,5 +78,6 @@ def _sentence(done: Synced) -> str:
     moved = f"{count(done.sent, 'event')} sent, {count(done.received, 'event')} received"
     if done.state == "ok":
         return f"Up to date with the remote: {moved}."
-    left = f"{count(done.pending, 'event')} still to be sent"
+    least = "at least " if done.at_least else ""
+    left = f"{least}{count(done.pending, 'event')} still to be sent"
     return f"{done.state}: {done.reason or 'no reason is known'} ({moved}, {left})"

@@ -6,10 +6,10 @@ from collections.abc import Set as AbstractSet
 from pathlib import PurePosixPath
 
 from incidentctl.domain.incident.ids import is_group_id
-from incidentctl.errors import EnvironmentFailedError
 from incidentctl.git import refs
 from incidentctl.git.author import Author
 from incidentctl.git.fast_import import Stream
+from incidentctl.git.presence import failed
 from incidentctl.git.run import Git
 from incidentctl.record.store import incident_events, last_tips, paths, purge_marks
 from incidentctl.record.store.compare import Difference
@@ -78,7 +78,7 @@ def merge(
         stream.send()
         result, answers = stream.answers()
     if not answers[number] or result.code:
-        raise EnvironmentFailedError(f"Git could not merge the record: {result.err.strip()[:200]}.")
+        raise failed("merge the record", result)
     return answers[number]
 
 

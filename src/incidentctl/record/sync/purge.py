@@ -15,7 +15,7 @@ from pathlib import Path
 from incidentctl.domain.incident.event_json import EventError
 from incidentctl.domain.incident.ids import is_group_id
 from incidentctl.errors import EnvironmentFailedError
-from incidentctl.git import refs, tree
+from incidentctl.git import keep_files, refs, tree
 from incidentctl.git.author import Author
 from incidentctl.git.fast_import import Stream
 from incidentctl.git.objects import Objects
@@ -191,9 +191,7 @@ def _made(stream: Stream, mark: int) -> str:
     stream.send()
     result, answers = stream.answers()
     if not answers[number] or result.code:
-        raise EnvironmentFailedError(
-            f"Git could not make the new root: {result.err.strip()[:200]}."
-        )
+        raise failed("make the new root", result)
     return answers[number]
 
 
@@ -223,6 +221,7 @@ def replace(part: Part, commit: str, before: str) -> bool:
         (git.git_dir / "logs" / ref).unlink(missing_ok=True)
     forget(git)
     forget_merge(git)
+    keep_files.sweep(git)
     shutil.rmtree(state / "cache", ignore_errors=True)  # it holds the old texts
     _clear(git, state, commit)
     return True
