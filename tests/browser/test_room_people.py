@@ -72,6 +72,13 @@ def write(page: Page, locator: Any, text: str, key: str = "Tab") -> None:
     page.keyboard.type(text)
 
 
+def in_the_room(visit: Any, rooms: Rooms, team: Path, **options: Any) -> Page:
+    """Enter by the link, whose page leads on to the board."""
+    page: Page = visit(rooms.start(team).link(), **options)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Open incidents")
+    return page
+
+
 def test_three_people_one_record(visit, rooms, team, tmp_path):
     """Declared on a phone, walked in a terminal of another clone, noted in a third one's room."""
     run_git(tmp_path, "clone", "-q", "--bare", str(team), "remote.git")
@@ -82,7 +89,7 @@ def test_three_people_one_record(visit, rooms, team, tmp_path):
         run_git(clones[-1], "config", "user.email", f"{handle}@astronomy-shop.example")
     greta, sanne, omar = clones
 
-    phone = visit(rooms.start(greta).link(), phone=True)
+    phone = in_the_room(visit, rooms, greta, phone=True)
     phone.get_by_role("link", name="Declare", exact=True).click()
     phone.get_by_label("What is broken").fill("nobody can pay at the checkout")
     phone.keyboard.press("Enter")
@@ -109,7 +116,7 @@ def test_three_people_one_record(visit, rooms, team, tmp_path):
     sync(open_workspace(str(sanne)))
 
     sync(open_workspace(str(omar)))
-    third = visit(rooms.start(omar).link())
+    third = in_the_room(visit, rooms, omar)
     third.goto(urljoin(third.url, f"/incidents/{ident}"))
     expect(third.locator("#timeline")).to_contain_text("Renata is on it")
     third.get_by_label("Note", exact=True).fill("the lag grows since 13:52")
@@ -131,12 +138,6 @@ def test_three_people_one_record(visit, rooms, team, tmp_path):
     (log,) = written
     for text in ("nobody can pay", "Renata is on it", "the lag grows since 13:52"):
         assert text in log
-
-
-def in_the_room(visit: Any, rooms: Rooms, team: Path, **options: Any) -> Page:
-    page: Page = visit(rooms.start(team).link(), **options)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Open incidents")
-    return page
 
 
 def the_incident(team: Path) -> Incident:
