@@ -13,7 +13,7 @@ from incidentctl.app.workspace.people import Actor
 from incidentctl.app.workspace.workspace import Workspace
 from incidentctl.domain.common.text import did_you_mean, one_line
 from incidentctl.domain.incident.head import Head, fold, titled
-from incidentctl.domain.incident.ids import is_group_id, is_incident_id, named
+from incidentctl.domain.incident.ids import is_group_id, is_incident_id, last_part, named
 from incidentctl.domain.incident.state import CANCELLED, CLOSED, RESOLVED, Incident
 from incidentctl.errors import EnvironmentFailedError, NotFoundError, RefusedError, UsageError
 
@@ -208,7 +208,7 @@ def _just_ended(workspace: Workspace) -> str | None:
     from incidentctl.render.incident.brief import ends
 
     state, text = list(ends(load(workspace, ident)))[-1]
-    part = ident.rsplit("-", 1)[-1]
+    part = last_part(ident)
     return (
         f"{ident} was {state} {one_line(text)[:200]}: `incidentctl log -i {part} ...` or "
         f'`incidentctl reopen -i {part} "why"`.'

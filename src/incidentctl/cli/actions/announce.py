@@ -26,6 +26,7 @@ from incidentctl.cli.session import report_notes, warn_of_faults, warn_of_gaps, 
 from incidentctl.cli.terminal import console
 from incidentctl.cli.terminal.options import PLAIN, InIncident, Json
 from incidentctl.domain.common.text import one_line
+from incidentctl.domain.incident.ids import last_part
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import EnvironmentFailedError
 
@@ -136,7 +137,7 @@ def _report(call: Call, response: Response, done: Sequence[Ran | NotSent], kind:
     for text, style in came_of_it(done):
         console.say(text, style)
     if command := again(done):
-        part = response.incident.id.rsplit("-", 1)[-1]
+        part = last_part(response.incident.id)
         words = f"incidentctl announce {command} -i {part}"
         console.say(f"Try again with `{words}`, or tell them yourself.")
         raise typer.Exit(EnvironmentFailedError.exit_code)

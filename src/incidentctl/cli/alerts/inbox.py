@@ -21,6 +21,7 @@ from incidentctl.domain.alerts.group import Group
 from incidentctl.domain.common.text import count, one_line
 from incidentctl.domain.common.times import rough_duration
 from incidentctl.domain.common.times import show as show_time
+from incidentctl.domain.incident.ids import last_part
 from incidentctl.errors import UsageError
 
 Number = Annotated[
@@ -64,7 +65,7 @@ def inbox_command(
         [
             (
                 str(row.number or ""),
-                row.group.id.rsplit("-", 1)[-1] if terminal else row.group.id,
+                last_part(row.group.id) if terminal else row.group.id,
                 row.severity,
                 _state(row),
                 since(row),
@@ -230,10 +231,10 @@ def redact_command(
     *,
     json: Json = False,
 ) -> None:
-    """Remove the texts of an alert everywhere; the git history of the branch still holds them.
+    """Remove the texts of an alert in every clone; the git history of the branch still holds them.
 
     This cannot be undone; on a terminal it asks first. What the sender adds to the alert later is
-    recorded without its texts.
+    recorded without its texts. The log of an incident that repeats them needs `incidentctl redact`.
 
     incidentctl alert redact 1
     """

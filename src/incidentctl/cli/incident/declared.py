@@ -16,6 +16,7 @@ from incidentctl.cli.session import confirm_recorded, report_notes, restriction
 from incidentctl.cli.terminal import console
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import iso, rough_duration
+from incidentctl.domain.incident.ids import last_part
 from incidentctl.domain.incident.state import Incident
 from incidentctl.errors import IncidentctlError
 
@@ -113,7 +114,7 @@ def say_waiting(
     from incidentctl.app.actions.waiting import waiting
 
     for ident, names in waiting(workspace, idents, since=since):
-        part = ident.rsplit("-", 1)[-1]
+        part = last_part(ident)
         console.say(
             f"announcements of {ident} wait: {', '.join(names)}. No receiver runs in this clone; "
             f"if none sends them elsewhere: incidentctl announce send -i {part}",

@@ -22,6 +22,7 @@ from incidentctl.cli.session import confirm_recorded
 from incidentctl.cli.terminal import console
 from incidentctl.domain.common.text import one_line
 from incidentctl.domain.common.times import parse_duration
+from incidentctl.domain.incident.ids import last_part
 from incidentctl.domain.incident.state import Incident, page_words
 from incidentctl.errors import IncidentctlError, RefusedError, UsageError
 
@@ -228,12 +229,12 @@ def offer_last_public_update(call: Call, incident: Incident) -> None:
 
 
 def _public_update_command(incident: Incident) -> str:
-    part = incident.id.rsplit("-", 1)[-1]
+    part = last_part(incident.id)
     return f'incidentctl update --public -i {part} "It works again."'
 
 
 def _with_state(incident: Incident) -> str:
-    part = incident.id.rsplit("-", 1)[-1]
+    part = last_part(incident.id)
     area = next(iter(incident.product_areas), "AREA")
     return (
         f"`incidentctl update --public -i {part} --state {area}=degraded "
@@ -249,7 +250,7 @@ def publish(workspace: Workspace, incident: Incident, who: Actor) -> None:
     for text, style in done.sent:
         console.say(text, style)
     if done.again:
-        part = incident.id.rsplit("-", 1)[-1]
+        part = last_part(incident.id)
         again = f"incidentctl announce {done.again} -i {part}"
         console.say(f"Try again with `{again}`, or tell them yourself.")
         if done.again == "send":

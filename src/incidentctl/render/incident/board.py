@@ -13,6 +13,7 @@ from incidentctl.domain.common.times import offset_at, rough_duration
 from incidentctl.domain.incident.active_time import active_time
 from incidentctl.domain.incident.due import other_roles
 from incidentctl.domain.incident.head import titled
+from incidentctl.domain.incident.ids import last_part
 from incidentctl.domain.incident.reminders import Reminder
 from incidentctl.domain.incident.state import (
     DONE,
@@ -154,7 +155,7 @@ def _reminders(
 def _problems(incident: Incident) -> list[Line]:
     if not incident.problems:
         return []
-    part = incident.id.rsplit("-", 1)[-1]
+    part = last_part(incident.id)
     text = f"{len(incident.problems)}, see incidentctl show {part}"
     return [_row("problems", text, PROBLEMS, 0, style="warning")]
 
